@@ -78,3 +78,17 @@ func (p Plan) Fingerprint() Fingerprint {
 func (p Plan) Done(now Plan) bool {
 	return p.Target.UID == now.Target.UID && p.Basis.After != "" && p.Basis.After == now.Basis.Before
 }
+
+// WarnOwner is the code of the warning that a controller (Argo CD, Flux, Helm)
+// owns the object and will undo the change.
+const WarnOwner = "owner-will-undo"
+
+// Warned tells whether the plan carries a warning of the code.
+func (p Plan) Warned(code string) bool {
+	for _, w := range p.Warnings {
+		if w.Code == code {
+			return true
+		}
+	}
+	return false
+}

@@ -44,5 +44,6 @@ type Query struct {
 	ActorID   string
 	Since     time.Time
 	Writes    bool // leave out answered reads
+	Open      bool // only StepStarted records of requests that have not ended
 	Limit     int  // the newest so many; 0 means all
 }

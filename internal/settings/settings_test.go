@@ -1,0 +1,108 @@
+package settings_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/steward-bot/steward/internal/settings"
+)
+
+func TestAMistakeIsNamedWithItsLineAndWhatIsAllowed(t *testing.T) {
+	for name, tc := range map[string]struct{ yaml, want string }{
+		"a misspelt key": {
+			"slack:\n  mode: socket\n  bot_tokn: env:X\n",
+			`steward.yaml:3: unknown key "bot_tokn"; allowed here: api_url, app_token, bot_token, connections, mode, signing_secret, team_id`,
+		},
+		"a secret in the file": {
+			"slack:\n  bot_token: xoxb-123\n",
+			"steward.yaml:2: a secret must not stand in the settings: write env:NAME or file:PATH",
+		},
+		"a wrong type": {
+			"slack:\n  connections: many\n",
+			"steward.yaml:2: cannot unmarshal !!str `many` into int",
+		},
+		"a mode that does not exist": {
+			"slack: {mode: carrier-pigeon}\n",
+			`steward.yaml: slack.mode is "carrier-pigeon"; allowed: socket, http`,
+		},
+		"a channel by name": {
+			"channels: [{id: \"#shop\"}]\n",
+			`steward.yaml: channels[0].id "#shop" is not a channel id such as C0SHOP: names can be taken over, ids cannot`,
+		},
+		"a cluster twice": {
+			"clusters: [{name: a}, {name: a}]\n",
+			`steward.yaml: clusters[1].name "a" stands there twice`,
+		},
+		"a second document": {
+			"slack: {}\n---\nslack: {}\n",
+			"steward.yaml: it holds a second document (---); steward reads one",
+		},
+		"broken YAML": {
+			"slack: [\n",
+			"steward.yaml:1: did not find expected node content",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := settings.Parse("steward.yaml", []byte(tc.yaml))
+			if err == nil || !strings.Contains(err.Error(), tc.want) {
+				t.Fatalf("got  %v\nwant %s", err, tc.want)
+			}
+		})
+	}
+}
+
+func TestWhatIsLeftOutBecomesSensible(t *testing.T) {
+	s, err := settings.Parse("steward.yaml", []byte("clusters: [{name: prod-eu}]\njira: {site: https://acme.atlassian.net}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Clusters[0].Environment != "production" {
+		t.Errorf("a cluster without an environment is %q: it must count as production, where most is demanded", s.Clusters[0].Environment)
+	}
+	if s.Jira.URL != "https://acme.atlassian.net" || s.Slack.Mode != "socket" || s.State.DSN != "sqlite:steward.db" || s.Justify.JiraStatuses[0] != "Approved" {
+		t.Errorf("defaults: %+v", s)
+	}
+}
+
+func TestPathsAreRelativeToTheFile(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "token"), "xoxb-1\n")
+	write(t, filepath.Join(dir, "steward.yaml"), "slack: {bot_token: \"file:token\"}\nrbac: {policy: my.csv}\n")
+	s, err := settings.Load(filepath.Join(dir, "steward.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.RBAC.Policy != filepath.Join(dir, "my.csv") || s.State.DSN != "sqlite:"+filepath.Join(dir, "steward.db") {
+		t.Errorf("paths: %q %q", s.RBAC.Policy, s.State.DSN)
+	}
+	if value, err := s.Slack.BotToken.Value(); err != nil || value != "xoxb-1" {
+		t.Errorf("the secret read %q, %v", value, err)
+	}
+}
+
+func TestASecretNeverPrints(t *testing.T) {
+	t.Setenv("BOT_TOKEN", "xoxb-very-secret")
+	s, err := settings.Parse("steward.yaml", []byte("slack: {bot_token: env:BOT_TOKEN}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Slack.BotToken.String(); got != "env:BOT_TOKEN" {
+		t.Errorf("it prints %q", got)
+	}
+	if value, _ := s.Slack.BotToken.Value(); value != "xoxb-very-secret" {
+		t.Errorf("it reads %q", value)
+	}
+	t.Setenv("BOT_TOKEN", "")
+	if _, err := s.Slack.BotToken.Value(); err == nil || err.Error() != "the secret env:BOT_TOKEN is empty" {
+		t.Errorf("an empty secret gives %v", err)
+	}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
