@@ -1,0 +1,124 @@
+package stages
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/steward-bot/steward/standin/controlplane/fault"
+)
+
+// quick is how long a simulated kubelet takes to start a container, in
+// milliseconds: enough for a watcher to see the pod pending.
+const quick = 100
+
+// Conditions that the steps share.
+var (
+	alive    = absent(".metadata.deletionTimestamp")
+	pristine = absent(".status.containerStatuses")
+	running  = is(".status.phase", "Running")
+)
+
+// ready is the jq expression for the status of the pod's Ready condition.
+const ready = `.status.conditions[]? | select(.type == "Ready") | .status`
+
+// unknownFault is what an Event says when a label is misspelt.
+var unknownFault = fmt.Sprintf("%q", "unknown fault; choose one of "+strings.Join(fault.OfPods(), ", "))
+
+func faulty(names ...string) condition { return is(fault.Expression(), names...) }
+
+func label() string { return fmt.Sprintf(".metadata.labels[%q]", fault.Label) }
+
+func annotation(name string) string { return fmt.Sprintf(".metadata.annotations[%q]", name) }
+
+// podSteps are the lives of pods that do not crash.
+func podSteps() []step {
+	return append([]step{
+		{
+			name: "pod-ready", kind: "Pod", after: delay{milliseconds: quick},
+			when: []condition{alive, pristine, faulty(fault.None, fault.StuckTerminating)},
+			do:   []action{status("running")},
+		},
+		{
+			name: "pod-unready", kind: "Pod", after: delay{milliseconds: quick},
+			when: []condition{alive, pristine, faulty(fault.Unready)},
+			do: []action{
+				says("Warning", `"Unhealthy"`, `printf "Readiness probe failed: %s" (default "HTTP probe failed with statuscode: 503" $ownMessage)`),
+				status("unready"),
+			},
+		},
+		{
+			name: "pod-slow", kind: "Pod", after: delay{milliseconds: quick},
+			when: []condition{alive, pristine, faulty(fault.SlowReady)},
+			do:   []action{status("unready")},
+		},
+		{
+			name: "pod-slow-ready", kind: "Pod", after: delay{milliseconds: 5000, jq: annotation(fault.Delay)},
+			when: []condition{alive, running, faulty(fault.SlowReady), isNot(ready, "True")},
+			do:   []action{status("running")},
+		},
+		{
+			// Only a label that says so heals a pod: one without it may be a pod
+			// whose status the caller writes.
+			name: "pod-healed", kind: "Pod", after: delay{milliseconds: quick},
+			when: []condition{alive, exists(".status.containerStatuses"), is(label(), fault.None), isNot(ready, "True")},
+			do:   []action{status("running")},
+		},
+		{
+			name: "pod-complete", kind: "Pod", after: delay{milliseconds: 300, jq: annotation(fault.Delay)},
+			when: []condition{alive, running, faulty(fault.None), is(".metadata.ownerReferences[].kind", "Job")},
+			do:   []action{status("complete")},
+		},
+		{
+			name: "pod-delete", kind: "Pod",
+			when: []condition{exists(".metadata.deletionTimestamp"), isNot(fault.Expression(), fault.StuckTerminating)},
+			do:   []action{{remove: true}},
+		},
+		{
+			name: "pod-unknown-fault", kind: "Pod",
+			when: []condition{alive, pristine, isNot(fault.Expression(), fault.OfPods()...)},
+			do:   []action{says("Warning", `"UnknownFault"`, unknownFault), status("creating")},
+		},
+	}, waitingSteps()...)
+}
+
+// waitingSteps are the lives of pods whose containers never start.
+func waitingSteps() []step {
+	pull, config, mount := file("pull-cause"), file("config-cause"), file("mount-cause")
+	return []step{
+		{
+			name: "pod-image-pull", kind: "Pod", after: delay{milliseconds: quick},
+			when: []condition{alive, pristine, faulty(fault.ImagePull)},
+			do: []action{
+				says("Normal", `"Pulling"`, `printf "Pulling image %q" $container.image`),
+				says("Warning", `"Failed"`, `printf "Failed to pull image %q: %s" $container.image $message`, pull),
+				says("Warning", `"Failed"`, `printf "Error: %s" (dig "metadata" "annotations" "steward-test/reason" $reason .)`, pull),
+				status("waiting", pull),
+			},
+		},
+		{
+			name: "pod-image-pull-back-off", kind: "Pod", after: delay{milliseconds: 500},
+			when: []condition{alive, faulty(fault.ImagePull), is(".status.containerStatuses[].state.waiting.reason", "ErrImagePull")},
+			do: []action{
+				says("Normal", `"BackOff"`, `printf "Back-off pulling image %q" $container.image`),
+				says("Warning", `"Failed"`, `"Error: ImagePullBackOff"`),
+				status("waiting", pull, file("pull-back-off")),
+			},
+		},
+		{
+			name: "pod-config-missing", kind: "Pod", after: delay{milliseconds: quick},
+			when: []condition{alive, pristine, faulty(fault.ConfigMissing)},
+			do: []action{
+				says("Warning", `"Failed"`, `printf "Error: %s" $message`, config),
+				status("waiting", config),
+			},
+		},
+		{
+			name: "pod-mount-failed", kind: "Pod", after: delay{milliseconds: quick},
+			when: []condition{alive, pristine, faulty(fault.MountFailed)},
+			do: []action{
+				says("Warning", `$reason`, `$message`, mount),
+				status("creating"),
+			},
+		},
+	}
+}
