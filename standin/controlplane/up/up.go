@@ -22,6 +22,8 @@ import (
 type Options struct {
 	// Dir keeps the cluster's files; what an earlier cluster left there goes.
 	Dir string
+	// Remove says to remove Dir, whatever is in it, when the cluster has stopped.
+	Remove bool
 	// Name of the cluster and of the kubeconfig's context.
 	Name string
 	// Nodes is how many simulated nodes there are.
@@ -44,10 +46,22 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	creds, err := issue(l, o.Name)
-	if err != nil {
+	r := &run{options: o, layout: l, began: time.Now()}
+	defer r.stop()
+	if r.credentials, err = issue(l, o.Name); err != nil {
 		return err
 	}
+	if err := writeStages(l); err != nil {
+		return err
+	}
+	if err := r.untilReady(ctx); err != nil {
+		return err
+	}
+	o.Ready(l.kubeconfig())
+	return r.watch(ctx)
+}
+
+func writeStages(l layout) error {
 	data, err := stages.YAML(l.ports.agent)
 	if err != nil {
 		return err
@@ -55,13 +69,7 @@ func Run(ctx context.Context, o Options) error {
 	if err := os.WriteFile(l.stages(), data, 0o600); err != nil {
 		return fmt.Errorf("writing the stages: %w", err)
 	}
-	r := &run{options: o, layout: l, credentials: creds, began: time.Now()}
-	defer r.stop()
-	if err := r.untilReady(ctx); err != nil {
-		return err
-	}
-	o.Ready(l.kubeconfig())
-	return r.watch(ctx)
+	return nil
 }
 
 // run is one cluster, from its first process to its last.
@@ -169,7 +177,13 @@ func (r *run) stop() {
 		all.Go(c.stop)
 	}
 	all.Wait()
-	_ = os.RemoveAll(r.layout.etcd())
+	gone := r.layout.etcd()
+	if r.options.Remove {
+		gone = r.layout.dir
+	}
+	if err := os.RemoveAll(gone); err != nil {
+		r.say("could not remove %s: %v", gone, err)
+	}
 	r.say("stopped")
 }
 
