@@ -23,8 +23,11 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// Namespace is where the shop lives.
-const Namespace = "shop"
+// Shop is the services, in one namespace of one cluster.
+type Shop struct {
+	Client    kubernetes.Interface
+	Namespace string
+}
 
 //go:embed files
 var files embed.FS
@@ -51,24 +54,28 @@ func Decode(name string, into any) error {
 
 // Open builds the shop as it was this morning, and waits until every service
 // works.
-func Open(ctx context.Context, client kubernetes.Interface) error {
-	if err := each("before.yaml", func(o object) error { return o.create(ctx, client) }); err != nil {
+func (s Shop) Open(ctx context.Context) error {
+	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: s.Namespace}}
+	if _, err := s.Client.CoreV1().Namespaces().Create(ctx, namespace, metav1.CreateOptions{}); err != nil && !apierrors.IsAlreadyExists(err) {
+		return fmt.Errorf("making the shop's namespace: %w", err)
+	}
+	if err := each("before.yaml", func(o object) error { return s.create(ctx, o) }); err != nil {
 		return err
 	}
-	return settle(ctx, client, func(d appsv1.Deployment) bool {
+	return s.settle(ctx, func(d appsv1.Deployment) bool {
 		return d.Status.AvailableReplicas == *d.Spec.Replicas && d.Status.ObservedGeneration >= d.Generation
 	})
 }
 
 // Break makes the three changes, as three different people would.
-func Break(ctx context.Context, client kubernetes.Interface) error {
-	return each("after.yaml", func(o object) error { return o.patch(ctx, client) })
+func (s Shop) Break(ctx context.Context) error {
+	return each("after.yaml", func(o object) error { return s.patch(ctx, o) })
 }
 
 // object is one document of a manifest.
 type object struct {
 	Kind     string
-	Metadata struct{ Name, Namespace string }
+	Metadata struct{ Name string }
 	raw      []byte // as JSON
 }
 
@@ -95,18 +102,16 @@ func each(name string, do func(object) error) error {
 	}
 }
 
-func (o object) create(ctx context.Context, client kubernetes.Interface) error {
+func (s Shop) create(ctx context.Context, o object) error {
 	options := metav1.CreateOptions{FieldManager: "release-pipeline"}
 	var err error
 	switch o.Kind {
-	case "Namespace":
-		_, err = client.CoreV1().Namespaces().Create(ctx, into[corev1.Namespace](o), options)
 	case "ConfigMap":
-		_, err = client.CoreV1().ConfigMaps(Namespace).Create(ctx, into[corev1.ConfigMap](o), options)
+		_, err = s.Client.CoreV1().ConfigMaps(s.Namespace).Create(ctx, into[corev1.ConfigMap](o), options)
 	case "Service":
-		_, err = client.CoreV1().Services(Namespace).Create(ctx, into[corev1.Service](o), options)
+		_, err = s.Client.CoreV1().Services(s.Namespace).Create(ctx, into[corev1.Service](o), options)
 	case "Deployment":
-		_, err = client.AppsV1().Deployments(Namespace).Create(ctx, into[appsv1.Deployment](o), options)
+		_, err = s.Client.AppsV1().Deployments(s.Namespace).Create(ctx, into[appsv1.Deployment](o), options)
 	default:
 		err = fmt.Errorf("the shop has no %s", o.Kind)
 	}
@@ -119,14 +124,14 @@ func (o object) create(ctx context.Context, client kubernetes.Interface) error {
 // managers says who makes which change, as managedFields will show it.
 var managers = map[string]string{"checkout": "release-pipeline", "cart": "kubectl-edit", "cart-config": "kubectl-edit", "catalog": "night-saver"}
 
-func (o object) patch(ctx context.Context, client kubernetes.Interface) error {
+func (s Shop) patch(ctx context.Context, o object) error {
 	options := metav1.PatchOptions{FieldManager: managers[o.Metadata.Name]}
 	var err error
 	switch o.Kind {
 	case "ConfigMap":
-		_, err = client.CoreV1().ConfigMaps(Namespace).Patch(ctx, o.Metadata.Name, types.StrategicMergePatchType, o.raw, options)
+		_, err = s.Client.CoreV1().ConfigMaps(s.Namespace).Patch(ctx, o.Metadata.Name, types.StrategicMergePatchType, o.raw, options)
 	default:
-		_, err = client.AppsV1().Deployments(Namespace).Patch(ctx, o.Metadata.Name, types.StrategicMergePatchType, o.raw, options)
+		_, err = s.Client.AppsV1().Deployments(s.Namespace).Patch(ctx, o.Metadata.Name, types.StrategicMergePatchType, o.raw, options)
 	}
 	return err
 }
@@ -140,9 +145,9 @@ func into[T any](o object) *T {
 }
 
 // settle waits until every Deployment of the shop is as wanted.
-func settle(ctx context.Context, client kubernetes.Interface, settled func(appsv1.Deployment) bool) error {
+func (s Shop) settle(ctx context.Context, settled func(appsv1.Deployment) bool) error {
 	for {
-		list, err := client.AppsV1().Deployments(Namespace).List(ctx, metav1.ListOptions{})
+		list, err := s.Client.AppsV1().Deployments(s.Namespace).List(ctx, metav1.ListOptions{})
 		if err != nil {
 			return fmt.Errorf("looking at the shop: %w", err)
 		}

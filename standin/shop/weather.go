@@ -6,13 +6,12 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes"
 )
 
 // Weather makes the storefront depend on the catalog, as its code would: while
 // no catalog pod is ready, the storefront's readiness probe fails. Simulated
 // pods run no code, so this loop stands in for it. It ends with ctx.
-func Weather(ctx context.Context, client kubernetes.Interface) {
+func (s Shop) Weather(ctx context.Context) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
@@ -21,7 +20,7 @@ func Weather(ctx context.Context, client kubernetes.Interface) {
 			return
 		case <-tick.C:
 		}
-		catalog, err := pods(ctx, client, "catalog")
+		catalog, err := s.pods(ctx, "catalog")
 		if err != nil {
 			continue // the control plane is starting or stopping: look again
 		}
@@ -29,20 +28,20 @@ func Weather(ctx context.Context, client kubernetes.Interface) {
 		for _, pod := range catalog {
 			up = up || ready(pod)
 		}
-		storefront, err := pods(ctx, client, "storefront")
+		storefront, err := s.pods(ctx, "storefront")
 		if err != nil {
 			continue
 		}
 		for _, pod := range storefront {
 			if ready(pod) != up && pod.Status.Phase == corev1.PodRunning {
-				probe(ctx, client, pod, up)
+				s.probe(ctx, pod, up)
 			}
 		}
 	}
 }
 
-func pods(ctx context.Context, client kubernetes.Interface, app string) ([]corev1.Pod, error) {
-	list, err := client.CoreV1().Pods(Namespace).List(ctx, metav1.ListOptions{LabelSelector: "app=" + app})
+func (s Shop) pods(ctx context.Context, app string) ([]corev1.Pod, error) {
+	list, err := s.Client.CoreV1().Pods(s.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "app=" + app})
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +59,7 @@ func ready(pod corev1.Pod) bool {
 
 // probe writes what a kubelet would write when a readiness probe begins or
 // ceases to fail: the conditions, the container's state, and an Event.
-func probe(ctx context.Context, client kubernetes.Interface, pod corev1.Pod, up bool) {
+func (s Shop) probe(ctx context.Context, pod corev1.Pod, up bool) {
 	status, now := corev1.ConditionFalse, metav1.Now()
 	if up {
 		status = corev1.ConditionTrue
@@ -80,17 +79,17 @@ func probe(ctx context.Context, client kubernetes.Interface, pod corev1.Pod, up 
 	for i := range pod.Status.ContainerStatuses {
 		pod.Status.ContainerStatuses[i].Ready = up
 	}
-	if _, err := client.CoreV1().Pods(Namespace).UpdateStatus(ctx, &pod, metav1.UpdateOptions{}); err != nil || up {
+	if _, err := s.Client.CoreV1().Pods(s.Namespace).UpdateStatus(ctx, &pod, metav1.UpdateOptions{}); err != nil || up {
 		return
 	}
 	event := &corev1.Event{
-		ObjectMeta:     metav1.ObjectMeta{GenerateName: pod.Name + ".", Namespace: Namespace},
-		InvolvedObject: corev1.ObjectReference{Kind: "Pod", Namespace: Namespace, Name: pod.Name, UID: pod.UID, APIVersion: "v1", FieldPath: "spec.containers{storefront}"},
+		ObjectMeta:     metav1.ObjectMeta{GenerateName: pod.Name + ".", Namespace: s.Namespace},
+		InvolvedObject: corev1.ObjectReference{Kind: "Pod", Namespace: s.Namespace, Name: pod.Name, UID: pod.UID, APIVersion: "v1", FieldPath: "spec.containers{storefront}"},
 		Type:           corev1.EventTypeWarning,
 		Reason:         "Unhealthy",
 		Message:        "Readiness probe failed: HTTP probe failed with statuscode: 503",
 		Source:         corev1.EventSource{Component: "kubelet", Host: pod.Spec.NodeName},
 		FirstTimestamp: now, LastTimestamp: now, Count: 1,
 	}
-	_, _ = client.CoreV1().Events(Namespace).Create(ctx, event, metav1.CreateOptions{}) // a missing event is only a poorer story
+	_, _ = s.Client.CoreV1().Events(s.Namespace).Create(ctx, event, metav1.CreateOptions{}) // a missing event is only a poorer story
 }
