@@ -1,0 +1,86 @@
+// Package test tells the acceptance stories: scripts that say what a person
+// types and what they read. They run the real binary against a real control
+// plane and the stand-ins, over the wire. A support engineer can review them.
+package test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/steward-bot/steward/internal/testcluster"
+)
+
+// binary is the steward that the stories run, built once.
+func binary(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "steward")
+	build := exec.Command("go", "build", "-o", path, "../cmd/steward")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building steward: %v\n%s", err, out)
+	}
+	return path
+}
+
+func TestStories(t *testing.T) {
+	path, cluster := binary(t), testcluster.Get(t)
+	testscript.Run(t, testscript.Params{
+		Dir:                 "stories",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			w, err := newWorld(env, path, cluster)
+			if err != nil {
+				return fmt.Errorf("setting the scene: %w", err)
+			}
+			env.Values[worldKey{}] = w
+			env.Defer(w.close)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			// the cluster
+			"shop":    do((*world).shop),
+			"apply":   do((*world).apply),
+			"kubectl": do((*world).kubectl),
+			"image":   do((*world).image),
+			// steward itself
+			"steward":  do((*world).steward),
+			"settings": do((*world).settings),
+			"ready":    do((*world).ready),
+			"journal":  do((*world).journal),
+			"cli":      do((*world).cli),
+			"log":      do((*world).logLine),
+			// Slack
+			"say":       do((*world).say),
+			"reply":     do((*world).reply),
+			"ephemeral": do((*world).ephemeral),
+			"modal":     do((*world).modal),
+			"submit":    do((*world).submit),
+			"press":     do((*world).press),
+			"count":     do((*world).count),
+			"slack":     do((*world).slackControl),
+			// the other vendors
+			"jira":              do((*world).jiraText),
+			"jira-comments":     do((*world).jiraComments),
+			"jira-control":      do((*world).jiraControl),
+			"jira-move":         do((*world).jiraMove),
+			"pagerduty":         do((*world).pagerdutyText),
+			"pagerduty-notes":   do((*world).pagerdutyNotes),
+			"pagerduty-move":    do((*world).pagerdutyMove),
+			"pagerduty-control": do((*world).pagerdutyControl),
+		},
+	})
+}
+
+type worldKey struct{}
+
+// do gives a command its world.
+func do(command func(*world, *testscript.TestScript, bool, []string)) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		command(ts.Value(worldKey{}).(*world), ts, neg, args)
+	}
+}
