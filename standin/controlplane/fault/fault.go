@@ -100,6 +100,6 @@ func Expression() string {
 	return fmt.Sprintf(
 		`(.metadata.labels[%[1]q] // .metadata.annotations[%[1]q] //`+
 			` (.spec.containers[0].image | if test(":([^/@]*-missing|broken[^/@]*)$") then %[2]q`+
-			` else (capture(":[^/@]*-(?<fault>%[3]s)$").fault // %[4]q) end))`,
+			` else (capture(":[^/@]*?-(?<fault>%[3]s)$").fault // %[4]q) end))`,
 		Label, ImagePull, strings.Join(OfPods(), "|"), None)
 }

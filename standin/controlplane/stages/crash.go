@@ -36,7 +36,7 @@ func crashSteps() []step {
 		{
 			name: "pod-crash-start", kind: "Pod", after: delay{milliseconds: quick},
 			when: []condition{alive, pristine, faulty(fault.Crash, fault.OOM, fault.Liveness)},
-			do:   []action{status("unready")},
+			do:   []action{status(unreadyStatus)},
 		},
 		{
 			name: "pod-crash-restart", kind: "Pod", after: mainContainers.backOff(),
@@ -44,7 +44,7 @@ func crashSteps() []step {
 				alive, faulty(fault.Crash, fault.OOM, fault.Liveness),
 				is(mainContainers.failing(".state.waiting.reason"), "CrashLoopBackOff"),
 			},
-			do: []action{status("crash-restart")},
+			do: []action{status(crashRestartStatus)},
 		},
 	}
 	steps = append(steps, exits(fault.Crash, `{{- $reason := "Error" }}{{ $exitCode := "1" }}`)...)
@@ -65,12 +65,12 @@ func exits(name, cause string, first ...action) []step {
 		{
 			name: "pod-" + name + "-exit", kind: "Pod", after: lifetime(),
 			when: append(ran[:len(ran):len(ran)], isNot(".spec.restartPolicy", "Never")),
-			do:   append(first[:len(first):len(first)], backOff, status("crash-exit", cause)),
+			do:   append(first[:len(first):len(first)], backOff, status(crashExitStatus, cause)),
 		},
 		{
 			name: "pod-" + name + "-fail", kind: "Pod", after: lifetime(),
 			when: append(ran[:len(ran):len(ran)], is(".spec.restartPolicy", "Never")),
-			do:   append(first[:len(first):len(first)], status("crash-fail", cause)),
+			do:   append(first[:len(first):len(first)], status(crashFailStatus, cause)),
 		},
 	}
 }
@@ -83,25 +83,25 @@ func initSteps() []step {
 		{
 			name: "pod-init-start", kind: "Pod", after: delay{milliseconds: quick},
 			when: []condition{alive, pristine, faulty(fault.InitCrash, fault.InitHang), exists(init)},
-			do:   []action{status("init", `{{ $state := "start" }}`)},
+			do:   []action{status(initStatus, `{{ $state := "start" }}`)},
 		},
 		{
 			name: "pod-init-exit", kind: "Pod", after: lifetime(),
 			when: []condition{alive, faulty(fault.InitCrash), exists(initContainers.failing(".state.running"))},
 			do: []action{
 				says("Warning", `"BackOff"`, `printf "Back-off restarting failed container %s in pod %s" $initFailing $pod`),
-				status("init", `{{ $state := "exit" }}`),
+				status(initStatus, `{{ $state := "exit" }}`),
 			},
 		},
 		{
 			name: "pod-init-restart", kind: "Pod", after: initContainers.backOff(),
 			when: []condition{alive, faulty(fault.InitCrash), is(initContainers.failing(".state.waiting.reason"), "CrashLoopBackOff")},
-			do:   []action{status("init", `{{ $state := "restart" }}`)},
+			do:   []action{status(initStatus, `{{ $state := "restart" }}`)},
 		},
 		{
 			name: "pod-init-absent", kind: "Pod",
 			when: []condition{alive, pristine, faulty(fault.InitCrash, fault.InitHang), absent(init)},
-			do:   []action{says("Warning", `"UnknownFault"`, `"this fault needs a pod with init containers"`), status("creating")},
+			do:   []action{says("Warning", `"UnknownFault"`, `"this fault needs a pod with init containers"`), status(creatingStatus)},
 		},
 	}
 }

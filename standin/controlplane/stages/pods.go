@@ -36,37 +36,37 @@ func podSteps() []step {
 		{
 			name: "pod-ready", kind: "Pod", after: delay{milliseconds: quick},
 			when: []condition{alive, pristine, faulty(fault.None, fault.StuckTerminating)},
-			do:   []action{status("running")},
+			do:   []action{status(runningStatus)},
 		},
 		{
 			name: "pod-unready", kind: "Pod", after: delay{milliseconds: quick},
 			when: []condition{alive, pristine, faulty(fault.Unready)},
 			do: []action{
 				says("Warning", `"Unhealthy"`, `printf "Readiness probe failed: %s" (default "HTTP probe failed with statuscode: 503" $ownMessage)`),
-				status("unready"),
+				status(unreadyStatus),
 			},
 		},
 		{
 			name: "pod-slow", kind: "Pod", after: delay{milliseconds: quick},
 			when: []condition{alive, pristine, faulty(fault.SlowReady)},
-			do:   []action{status("unready")},
+			do:   []action{status(unreadyStatus)},
 		},
 		{
 			name: "pod-slow-ready", kind: "Pod", after: delay{milliseconds: 5000, jq: annotation(fault.Delay)},
 			when: []condition{alive, running, faulty(fault.SlowReady), isNot(ready, "True")},
-			do:   []action{status("running")},
+			do:   []action{status(runningStatus)},
 		},
 		{
 			// Only a label that says so heals a pod: one without it may be a pod
 			// whose status the caller writes.
 			name: "pod-healed", kind: "Pod", after: delay{milliseconds: quick},
 			when: []condition{alive, exists(".status.containerStatuses"), is(label(), fault.None), isNot(ready, "True")},
-			do:   []action{status("running")},
+			do:   []action{status(runningStatus)},
 		},
 		{
 			name: "pod-complete", kind: "Pod", after: delay{milliseconds: 300, jq: annotation(fault.Delay)},
 			when: []condition{alive, running, faulty(fault.None), is(".metadata.ownerReferences[].kind", "Job")},
-			do:   []action{status("complete")},
+			do:   []action{status(completeStatus)},
 		},
 		{
 			name: "pod-delete", kind: "Pod",
@@ -76,23 +76,22 @@ func podSteps() []step {
 		{
 			name: "pod-unknown-fault", kind: "Pod",
 			when: []condition{alive, pristine, isNot(fault.Expression(), fault.OfPods()...)},
-			do:   []action{says("Warning", `"UnknownFault"`, unknownFault), status("creating")},
+			do:   []action{says("Warning", `"UnknownFault"`, unknownFault), status(creatingStatus)},
 		},
 	}, waitingSteps()...)
 }
 
 // waitingSteps are the lives of pods whose containers never start.
 func waitingSteps() []step {
-	pull, config, mount := file("pull-cause"), file("config-cause"), file("mount-cause")
 	return []step{
 		{
 			name: "pod-image-pull", kind: "Pod", after: delay{milliseconds: quick},
 			when: []condition{alive, pristine, faulty(fault.ImagePull)},
 			do: []action{
 				says("Normal", `"Pulling"`, `printf "Pulling image %q" $container.image`),
-				says("Warning", `"Failed"`, `printf "Failed to pull image %q: %s" $container.image $message`, pull),
-				says("Warning", `"Failed"`, `printf "Error: %s" (dig "metadata" "annotations" "steward-test/reason" $reason .)`, pull),
-				status("waiting", pull),
+				says("Warning", `"Failed"`, `printf "Failed to pull image %q: %s" $container.image $message`, pullCause),
+				says("Warning", `"Failed"`, `printf "Error: %s" (dig "metadata" "annotations" "steward-test/reason" $reason .)`, pullCause),
+				status(waitingStatus, pullCause),
 			},
 		},
 		{
@@ -101,23 +100,23 @@ func waitingSteps() []step {
 			do: []action{
 				says("Normal", `"BackOff"`, `printf "Back-off pulling image %q" $container.image`),
 				says("Warning", `"Failed"`, `"Error: ImagePullBackOff"`),
-				status("waiting", pull, file("pull-back-off")),
+				status(waitingStatus, pullCause, pullBackOff),
 			},
 		},
 		{
 			name: "pod-config-missing", kind: "Pod", after: delay{milliseconds: quick},
 			when: []condition{alive, pristine, faulty(fault.ConfigMissing)},
 			do: []action{
-				says("Warning", `"Failed"`, `printf "Error: %s" $message`, config),
-				status("waiting", config),
+				says("Warning", `"Failed"`, `printf "Error: %s" $message`, configCause),
+				status(waitingStatus, configCause),
 			},
 		},
 		{
 			name: "pod-mount-failed", kind: "Pod", after: delay{milliseconds: quick},
 			when: []condition{alive, pristine, faulty(fault.MountFailed)},
 			do: []action{
-				says("Warning", `$reason`, `$message`, mount),
-				status("creating"),
+				says("Warning", `$reason`, `$message`, mountCause),
+				status(creatingStatus),
 			},
 		},
 	}

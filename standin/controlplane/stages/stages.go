@@ -9,16 +9,12 @@ package stages
 
 import (
 	"bytes"
-	"embed"
 	"fmt"
 	"strings"
 
 	"sigs.k8s.io/kwok/pkg/apis/v1alpha1"
 	"sigs.k8s.io/yaml"
 )
-
-//go:embed templates/*.tmpl
-var templates embed.FS
 
 // YAML is the file that KWOK reads with --config. Nodes that do not say where
 // their kubelet listens get kubeletPort on this machine.
@@ -88,10 +84,10 @@ func absent(jq string) condition {
 	return condition{jq: jq, op: v1alpha1.SelectorOpDoesNotExist}
 }
 
-// status patches a pod's status with a template file, after the template text
-// that sets its variables.
-func status(name string, vars ...string) action {
-	return patchStatus(podText(strings.Join(vars, "") + file(name)))
+// status patches a pod's status with a template, after the text that sets its
+// variables.
+func status(template string, vars ...string) action {
+	return patchStatus(podText(strings.Join(vars, "") + template))
 }
 
 // says creates or counts an Event about the failing container. Reason and
@@ -107,17 +103,7 @@ func patchStatus(template string) action {
 }
 
 // podText puts what the templates of pods share before one of them.
-func podText(template string) string { return file("shared") + template }
-
-// file is a template file. A missing one is found by this package's test, which
-// plays every stage.
-func file(name string) string {
-	data, err := templates.ReadFile("templates/" + name + ".tmpl")
-	if err != nil {
-		return fmt.Sprintf("{{ fail %q }}", err.Error())
-	}
-	return string(data)
-}
+func podText(template string) string { return sharedTemplate + template }
 
 func (s step) stage() (*v1alpha1.Stage, error) {
 	stage := &v1alpha1.Stage{}

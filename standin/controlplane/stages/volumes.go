@@ -17,7 +17,7 @@ func volumeSteps() []step {
 		{
 			name: "claim-provision", kind: "PersistentVolumeClaim",
 			when: []condition{alive, mine, absent(".spec.volumeName"), is(".status.phase", "Pending")},
-			do:   []action{{apply: &v1alpha1.StageApply{Template: file("volume")}}},
+			do:   []action{{apply: &v1alpha1.StageApply{Template: volumeTemplate}}},
 		},
 		{
 			name: "volume-delete", kind: "PersistentVolume",
