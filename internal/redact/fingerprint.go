@@ -26,9 +26,9 @@ func Fingerprint(key []byte, value string) string {
 // Mark is Hidden with the value's fingerprint, "[redacted 1f0c9a2e]", for the
 // two sides of a diff.
 func Mark(key []byte, value string) string {
-	print := Fingerprint(key, value)
-	if print == "" {
+	sum := Fingerprint(key, value)
+	if sum == "" {
 		return Hidden
 	}
-	return Hidden[:len(Hidden)-1] + " " + print + "]"
+	return Hidden[:len(Hidden)-1] + " " + sum + "]"
 }
