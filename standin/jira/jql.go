@@ -30,6 +30,7 @@ type sorting struct {
 // jqlError is what Jira says of a query that it cannot run.
 type jqlError string
 
+// Error is what the caller reads.
 func (e jqlError) Error() string { return string(e) }
 
 // parseJQL reads a query. What it does not understand is an error.

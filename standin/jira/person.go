@@ -25,7 +25,8 @@ func (s *Server) CreateIssue(seed Issue) (string, error) {
 	return made.key, nil
 }
 
-// Transition moves an issue to a status, if the workflow has such a step.
+// Transition moves an issue to a status as the first account without a token,
+// if the workflow has such a step.
 func (s *Server) Transition(key, status string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -35,7 +36,7 @@ func (s *Server) Transition(key, status string) error {
 	}
 	for _, way := range s.site.ways(i) {
 		if strings.EqualFold(way.To, status) {
-			s.site.move(i, way, s.site.accounts[0])
+			s.site.move(i, way, s.site.person())
 			return nil
 		}
 	}

@@ -45,12 +45,11 @@ func TestAPersonOpensAChangeAndHasItApproved(t *testing.T) {
 	if status != 200 || !strings.Contains(text, `"status":"Approved"`) {
 		t.Errorf("%d %s", status, text)
 	}
-	for path, body := range map[string]string{
-		"/person/transition": `{"key":"SHOP-99","status":"Done"}`,
-	} {
-		if status, _ := s.as(t, "POST", path, body); status != 404 {
-			t.Errorf("%s %s: %d, want 404", path, body, status)
-		}
+	if _, text := s.send(t, "GET", "issue/SHOP-8?expand=changelog&fields=id", nil); !strings.Contains(text, `"displayName":"Ana"`) || strings.Contains(text, `"displayName":"steward"`) {
+		t.Errorf("a person approved it, not the program: %s", text)
+	}
+	if status, _ := s.as(t, "POST", "/person/transition", `{"key":"SHOP-99","status":"Done"}`); status != 404 {
+		t.Errorf("an issue that is not there: %d, want 404", status)
 	}
 	if status, text := s.as(t, "POST", "/person/issue", `{"project":"SHOP","title":"x"}`); status != 400 || !strings.Contains(text, `unknown field \"title\"`) {
 		t.Errorf("a misspelt field: %d %s", status, text)

@@ -50,7 +50,7 @@ type Issue struct {
 	Components  []string `json:"components"`
 	Labels      []string `json:"labels"`
 	Assignee    string   `json:"assignee"` // account id
-	Reporter    string   `json:"reporter"` // account id; default: the site's first account
+	Reporter    string   `json:"reporter"` // account id; default: the first account without a token
 }
 
 var projectKey = regexp.MustCompile(`^[A-Z][A-Z0-9_]+$`)
@@ -85,7 +85,7 @@ func newSite(seed Site, options Options) (*site, error) {
 
 func (s *site) addAccounts(accounts []Account) error {
 	if len(accounts) == 0 {
-		return errors.New("accounts are needed, the first is who reports issues by default")
+		return errors.New("accounts are needed")
 	}
 	for _, a := range accounts {
 		if a.ID == "" || s.account(a.ID) != nil {
@@ -152,7 +152,7 @@ func (s *site) fill(i Issue) (Issue, *Project, error) {
 		i.Status = s.statuses[0].Name
 	}
 	if i.Reporter == "" {
-		i.Reporter = s.accounts[0].ID
+		i.Reporter = s.person().ID
 	}
 	switch {
 	case strings.TrimSpace(i.Summary) == "":

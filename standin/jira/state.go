@@ -171,6 +171,17 @@ func (s *site) account(id string) *Account {
 	return nil
 }
 
+// person is who acts when nobody is named: the first account that does not
+// call the API, or else the first.
+func (s *site) person() *Account {
+	for _, a := range s.accounts {
+		if a.Token == "" {
+			return a
+		}
+	}
+	return s.accounts[0]
+}
+
 // status returns the status with this name in any case, or nil.
 func (s *site) status(name string) *Status {
 	for n := range s.statuses {

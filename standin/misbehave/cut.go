@@ -13,14 +13,17 @@ type answer struct {
 	body   bytes.Buffer
 }
 
+// Header returns the headers of the answer, to be set.
 func (a *answer) Header() http.Header { return a.header }
 
+// WriteHeader keeps the status; the first one counts.
 func (a *answer) WriteHeader(status int) {
 	if a.status == 0 {
 		a.status = status
 	}
 }
 
+// Write keeps a part of the body.
 func (a *answer) Write(p []byte) (int, error) {
 	a.WriteHeader(http.StatusOK)
 	return a.body.Write(p)
@@ -46,7 +49,7 @@ func cut(w http.ResponseWriter, a *answer, begin bool) {
 	if !begin {
 		return
 	}
-	defer buffer.Flush()
+	defer func() { _ = buffer.Flush() }()
 	fmt.Fprintf(buffer, "HTTP/1.1 %d %s\r\n", a.status, http.StatusText(a.status))
 	full := a.body.Len()
 	if full == 0 {

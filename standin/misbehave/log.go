@@ -72,6 +72,7 @@ type statusWriter struct {
 // Unwrap lets http.ResponseController reach the connection.
 func (s *statusWriter) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 
+// WriteHeader notes the status and sends it.
 func (s *statusWriter) WriteHeader(status int) {
 	if s.status == 0 {
 		s.status = status
@@ -79,6 +80,7 @@ func (s *statusWriter) WriteHeader(status int) {
 	s.ResponseWriter.WriteHeader(status)
 }
 
+// Write sends a part of the body; without a status before it, that is 200.
 func (s *statusWriter) Write(p []byte) (int, error) {
 	if s.status == 0 {
 		s.status = http.StatusOK

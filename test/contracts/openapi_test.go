@@ -68,6 +68,7 @@ type watch struct {
 	spoil    func(answer []byte) []byte // for the controls: what is done to an answer first
 }
 
+// RoundTrip sends the request and holds it and its answer against the contract.
 func (w *watch) RoundTrip(request *http.Request) (*http.Response, error) {
 	sent, err := drain(request.Body)
 	if err != nil {

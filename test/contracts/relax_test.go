@@ -12,6 +12,7 @@ import (
 // moment accepts the moments that a layout of package time describes.
 type moment string
 
+// Validate says whether the text is such a moment.
 func (layout moment) Validate(text string) error {
 	_, err := time.Parse(string(layout), text)
 	return err
@@ -20,6 +21,7 @@ func (layout moment) Validate(text string) error {
 // anyText accepts every text.
 type anyText struct{}
 
+// Validate finds nothing wrong.
 func (anyText) Validate(string) error { return nil }
 
 // jiraFormats are the formats as Jira writes them: a zone without a colon,

@@ -147,6 +147,7 @@ func TestSlackAnswersAndSendsWhatItsPublishedSamplesShow(t *testing.T) {
 // tape is a transport that keeps the answers of API methods.
 type tape map[string][]byte
 
+// RoundTrip sends the request and keeps the answer.
 func (kept tape) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
