@@ -47,6 +47,10 @@ type Write interface {
 	// it, and otherwise changes nothing and gives a *ops.Refusal with the
 	// reason Stale, Gone or Paused. Applying a plan that is Done is no error.
 	Apply(ctx context.Context, req ops.Request, plan ops.Plan) error
+	// Done tells whether the live object already stands where the plan wants
+	// it: a process that died after the patch must not patch again. A deleted
+	// object gives a *ops.Refusal with the reason Gone.
+	Done(ctx context.Context, plan ops.Plan) (bool, error)
 	// Watch follows the rollout to its end and reports progress on the way. It
 	// gives the outcome without a verification; ctx bounds the wait. It may be
 	// called in another process than Apply was.
@@ -91,7 +95,7 @@ type Justifier interface {
 type Journal interface {
 	// Append writes the record, its chain hash and the jobs that follow from it
 	// in one transaction, and fills in Seq, Prev and Hash. A second StepStarted
-	// or StepEnded of one request gives ErrRecorded from the store.
+	// or StepEnded of one request gives ops.ErrRecorded.
 	Append(ctx context.Context, record *ops.Record) error
 	// Records gives the selected records, oldest first.
 	Records(ctx context.Context, query ops.Query) ([]ops.Record, error)
@@ -114,8 +118,10 @@ type Narrator interface {
 
 // Locker keeps writes on one target from overlapping, across processes.
 type Locker interface {
-	// Lock takes the lease named key for holder, or renews it. It gives the
-	// present holder when that is somebody else.
+	// Lock takes the lease named key for holder, or renews it. It gives "" then,
+	// and the present holder when that is somebody else.
+	// A free lease is taken at once; the lease ends by itself when it is not
+	// renewed.
 	Lock(ctx context.Context, key, holder string) (present string, err error)
 	// Unlock gives the lease back; a lease that holder does not hold is left.
 	Unlock(ctx context.Context, key, holder string) error

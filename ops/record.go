@@ -1,6 +1,14 @@
 package ops
 
-import "time"
+import (
+	"errors"
+	"time"
+)
+
+// ErrRecorded is what a journal gives when a request's StepStarted or StepEnded
+// is in it already: the same confirmation came twice, or two processes took up
+// the same write. The first stands.
+var ErrRecorded = errors.New("the journal holds this step of the request already")
 
 // Step is one stage in the story of a request.
 type Step string
