@@ -59,6 +59,9 @@ func readMetadata(a args) (any, bool, error) {
 		return nil, true, nil // an empty object takes metadata away
 	}
 	kind, _ := meta["event_type"].(string)
+	if kind == "" && meta["event_payload"] == nil {
+		return nil, false, nil // what slack-go sends to a response URL for "none"
+	}
 	if _, isObject = meta["event_payload"].(map[string]any); !isObject || kind == "" {
 		return nil, false, refusal{code: "invalid_metadata_format"}
 	}
