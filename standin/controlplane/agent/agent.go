@@ -1,5 +1,6 @@
 // Package agent answers for the simulated kubelets: their log endpoint, and the
-// metrics.k8s.io API that a metrics server would make of their figures.
+// metrics.k8s.io API that a metrics server would make of their figures. It also
+// runs package program.
 //
 // What a pod logs is, in this order:
 //
@@ -10,7 +11,7 @@
 //     Lines are plain text, or in the format of the container runtimes
 //     ("<RFC 3339 time> stdout F text");
 //   - the pod's annotation steward-test/log or steward-test/previous-log;
-//   - something plausible for its fault.
+//   - something plausible for its fault, or for what it needs and does not have.
 //
 // What a pod uses comes from its annotations steward-test/cpu and
 // steward-test/memory, else from its requests.
@@ -33,6 +34,8 @@ import (
 	"k8s.io/client-go/kubernetes"
 	listers "k8s.io/client-go/listers/core/v1"
 	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/steward-bot/steward/standin/controlplane/program"
 )
 
 // Options of the agent.
@@ -63,14 +66,20 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return fmt.Errorf("reading the kubeconfig: %w", err)
 	}
+	config.QPS, config.Burst = 500, 1000
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return fmt.Errorf("making the client: %w", err)
 	}
 	informer := informers.NewSharedInformerFactoryWithOptions(client, 0, informers.WithTransform(strip))
+	programs, err := program.New(client, informer)
+	if err != nil {
+		return err
+	}
 	a := &agent{pods: informer.Core().V1().Pods().Lister(), nodes: informer.Core().V1().Nodes().Lister(), logsDir: o.LogsDir}
 	informer.Start(ctx.Done())
 	informer.WaitForCacheSync(ctx.Done())
+	go programs.Run(ctx)
 	return serve(ctx, o, a.handler())
 }
 

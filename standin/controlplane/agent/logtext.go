@@ -92,7 +92,7 @@ func plausible(pod *corev1.Pod, r run, container string) string {
 	}
 	name, version, _ := strings.Cut(image, ":")
 	text := fmt.Sprintf("level=info msg=\"starting\" service=%s version=%s\n", name, version)
-	if failing := endOf(pod, container); failing != "" {
+	if failing := endOf(pod, r, container); failing != "" {
 		return text + failing
 	}
 	text += "level=info msg=\"configuration loaded\"\nlevel=info msg=\"listening\" addr=:8080\n"
@@ -116,7 +116,7 @@ func requests(began, until time.Time) string {
 }
 
 // endOf is the last that a failing container prints, empty if it does not fail.
-func endOf(pod *corev1.Pod, container string) string {
+func endOf(pod *corev1.Pod, r run, container string) string {
 	for _, status := range append(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses...) {
 		if status.Name != container || status.RestartCount == 0 && status.State.Terminated == nil {
 			continue
@@ -128,6 +128,8 @@ func endOf(pod *corev1.Pod, container string) string {
 		switch {
 		case ended == nil || ended.ExitCode == 0:
 			return ""
+		case pod.Annotations[fault.DecidedMessage] != "" && r.previous:
+			return pod.Annotations[fault.DecidedMessage] + "\n"
 		case ended.Reason == "OOMKilled":
 			return "level=info msg=\"warming the cache\" entries=250000\nlevel=info msg=\"warming the cache\" entries=500000\n"
 		case ended.ExitCode == 137 || ended.ExitCode == 143:

@@ -2,10 +2,12 @@
 // kubelets what is to go wrong: one label, a handful of annotations, and the
 // names of the faults.
 //
-// A fault is chosen by, in this order: the pod's label steward-test/fault, its
-// annotation of the same name, the tag of its first container's image
-// (shop/checkout:2.4.1-crash; -missing and broken… fail to be pulled). A tag is
-// what makes a rollback honest: the older image really does not have the fault.
+// A fault is chosen by, in this order: the pod's label steward-test/fault; its
+// annotation of the same name; what it needs and does not have (package
+// program: a ConfigMap that it names, a Service that it calls); the tag of its
+// first container's image (shop/checkout:2.4.1-crash; -missing and broken… fail
+// to be pulled). The last two make a repair honest: nobody has to remove a
+// label for a pod to become well.
 package fault
 
 import (
@@ -33,6 +35,12 @@ const (
 	// Delay is how long slow-ready takes to become ready, or how long a crash
 	// runs before it exits: a Go duration.
 	Delay = "steward-test/delay"
+	// Needs lists what the program in the pod cannot do without; see package
+	// program.
+	Needs = "steward-test/needs"
+	// NeedsFault is the fault of a pod whose need of a Service is not met: Crash
+	// if absent, or Unready.
+	NeedsFault = "steward-test/needs-fault"
 	// Log is what the pod's containers print: lines of text.
 	Log = "steward-test/log"
 	// PreviousLog is what they printed before the last restart.
@@ -42,6 +50,19 @@ const (
 	CPU = "steward-test/cpu"
 	// Memory is the same for memory.
 	Memory = "steward-test/memory"
+)
+
+// Annotations that package program writes: what it has found out, and why.
+const (
+	Decided        = "steward-test/decided"
+	DecidedMessage = "steward-test/decided-message"
+)
+
+// What Decided says of a pod that lacks nothing, from the start or again. It
+// names a fault otherwise.
+const (
+	Met       = "met"
+	Recovered = "recovered"
 )
 
 // The faults of a pod.
@@ -95,11 +116,22 @@ func OfPods() []string {
 	}
 }
 
+// Undecided is no fault: no stage fits a pod until package program has looked.
+const Undecided = "undecided"
+
 // Expression is the jq program that gives the fault of a pod, always one word.
 func Expression() string {
-	return fmt.Sprintf(
-		`(.metadata.labels[%[1]q] // .metadata.annotations[%[1]q] //`+
-			` (.spec.containers[0].image | if test(":([^/@]*-missing|broken[^/@]*)$") then %[2]q`+
-			` else (capture(":[^/@]*?-(?<fault>%[3]s)$").fault // %[4]q) end))`,
-		Label, ImagePull, strings.Join(OfPods(), "|"), None)
+	byImage := fmt.Sprintf(
+		`.spec.containers[0].image | if test(":([^/@]*-missing|broken[^/@]*)$") then %q`+
+			` else (capture(":[^/@]*?-(?<fault>%s)$").fault // %q) end`,
+		ImagePull, strings.Join(OfPods(), "|"), None)
+	byNeed := fmt.Sprintf(`.metadata.annotations[%q] // (if %s then %q else %q end) | select(IN(%q, %q) | not)`,
+		Decided, HasNeeds, Undecided, Met, Met, Recovered)
+	return fmt.Sprintf(`.metadata.labels[%[1]q] // .metadata.annotations[%[1]q] // (%[2]s) // (%[3]s)`, Label, byNeed, byImage)
 }
+
+// HasNeeds is the jq program that tells whether a pod names anything that
+// package program has to look for, in the words of that package's Of.
+const HasNeeds = `(.metadata.annotations["` + Needs + `"] != null or any(` +
+	`((.spec.containers[], .spec.initContainers[]?) | (.env[]?.valueFrom | .configMapKeyRef?, .secretKeyRef?), (.envFrom[]? | .configMapRef?, .secretRef?)),` +
+	` (.spec.volumes[]? | .configMap?, .secret?); . != null and .optional != true))`

@@ -21,10 +21,11 @@ func (r restarts) failing(part string) string {
 }
 
 // backOff is the pause before the next restart: one second, doubled at each up
-// to half a minute, as the templates say in the waiting state's message. A real
-// kubelet begins with ten seconds; nobody wants to wait for a simulation.
+// to a quarter of a minute, as the templates say in the waiting state's message.
+// A real kubelet begins with ten seconds and goes up to five minutes; nobody
+// wants to wait for a simulation.
 func (r restarts) backOff() delay {
-	return delay{milliseconds: 1000, jq: r.failing(`.restartCount | pow(2; [. - 1, 5] | min) | "\(.)s"`)}
+	return delay{milliseconds: quick, jq: r.failing(`select(.restartCount > 0) | .restartCount | pow(2; [. - 1, 4] | min) | "\(.)s"`)}
 }
 
 // lifetime is how long a crashing container runs before it exits.
@@ -35,7 +36,7 @@ func crashSteps() []step {
 	steps := []step{
 		{
 			name: "pod-crash-start", kind: "Pod", after: delay{milliseconds: quick},
-			when: []condition{alive, pristine, faulty(fault.Crash, fault.OOM, fault.Liveness)},
+			when: []condition{alive, unstarted, faulty(fault.Crash, fault.OOM, fault.Liveness)},
 			do:   []action{status(unreadyStatus)},
 		},
 		{

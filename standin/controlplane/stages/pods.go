@@ -16,6 +16,13 @@ var (
 	alive    = absent(".metadata.deletionTimestamp")
 	pristine = absent(".status.containerStatuses")
 	running  = is(".status.phase", "Running")
+	unended  = is(".status.phase", "Pending", "Running")
+	// unstarted pods have containers that have never run.
+	unstarted = is(`.status.containerStatuses == null or any(.status.containerStatuses[]; .state.waiting.reason |`+
+		` IN("CreateContainerConfigError", "ContainerCreating"))`, "true")
+	// unstartable ones have no container that runs now.
+	unstartable = is(`.status.containerStatuses == null or any(.status.containerStatuses[]; .state.waiting.reason |`+
+		` IN("CrashLoopBackOff", "ContainerCreating"))`, "true")
 )
 
 // ready is the jq expression for the status of the pod's Ready condition.
@@ -32,6 +39,8 @@ func annotation(name string) string { return fmt.Sprintf(".metadata.annotations[
 
 // podSteps are the lives of pods that do not crash.
 func podSteps() []step {
+	probeFails := says("Warning", `"Unhealthy"`,
+		`printf "Readiness probe failed: %s" (default "HTTP probe failed with statuscode: 503" $foundMessage)`)
 	return append([]step{
 		{
 			name: "pod-ready", kind: "Pod", after: delay{milliseconds: quick},
@@ -40,15 +49,17 @@ func podSteps() []step {
 		},
 		{
 			name: "pod-unready", kind: "Pod", after: delay{milliseconds: quick},
-			when: []condition{alive, pristine, faulty(fault.Unready)},
-			do: []action{
-				says("Warning", `"Unhealthy"`, `printf "Readiness probe failed: %s" (default "HTTP probe failed with statuscode: 503" $ownMessage)`),
-				status(unreadyStatus),
-			},
+			when: []condition{alive, unstarted, faulty(fault.Unready)},
+			do:   []action{probeFails, status(unreadyStatus)},
+		},
+		{
+			name: "pod-loses-readiness", kind: "Pod", after: delay{milliseconds: quick},
+			when: []condition{alive, running, faulty(fault.Unready), is(ready, "True")},
+			do:   []action{probeFails, status(unreadyStatus)},
 		},
 		{
 			name: "pod-slow", kind: "Pod", after: delay{milliseconds: quick},
-			when: []condition{alive, pristine, faulty(fault.SlowReady)},
+			when: []condition{alive, unstarted, faulty(fault.SlowReady)},
 			do:   []action{status(unreadyStatus)},
 		},
 		{
@@ -60,7 +71,12 @@ func podSteps() []step {
 			// Only a label that says so heals a pod: one without it may be a pod
 			// whose status the caller writes.
 			name: "pod-healed", kind: "Pod", after: delay{milliseconds: quick},
-			when: []condition{alive, exists(".status.containerStatuses"), is(label(), fault.None), isNot(ready, "True")},
+			when: []condition{alive, exists(".status.containerStatuses"), is(label(), fault.None), isNot(ready, "True"), unended},
+			do:   []action{status(runningStatus)},
+		},
+		{
+			name: "pod-recovers", kind: "Pod", after: mainContainers.backOff(),
+			when: []condition{alive, exists(".status.containerStatuses"), is(annotation(fault.Decided), fault.Recovered), isNot(ready, "True"), unended, faulty(fault.None)},
 			do:   []action{status(runningStatus)},
 		},
 		{
@@ -75,11 +91,16 @@ func podSteps() []step {
 		},
 		{
 			name: "pod-unknown-fault", kind: "Pod",
-			when: []condition{alive, pristine, isNot(fault.Expression(), fault.OfPods()...)},
+			when: []condition{alive, pristine, isNot(fault.Expression(), append(fault.OfPods(), fault.Undecided)...)},
 			do:   []action{says("Warning", `"UnknownFault"`, unknownFault), status(creatingStatus)},
 		},
 	}, waitingSteps()...)
 }
+
+// otherMessage is true of a pod that waits for its configuration and now lacks
+// something else than it says.
+const otherMessage = `.metadata.annotations["` + fault.DecidedMessage + `"] as $now | $now != null and any(.status.containerStatuses[]?.state.waiting;` +
+	` .reason == "CreateContainerConfigError" and .message != $now)`
 
 // waitingSteps are the lives of pods whose containers never start.
 func waitingSteps() []step {
@@ -105,7 +126,15 @@ func waitingSteps() []step {
 		},
 		{
 			name: "pod-config-missing", kind: "Pod", after: delay{milliseconds: quick},
-			when: []condition{alive, pristine, faulty(fault.ConfigMissing)},
+			when: []condition{alive, unstartable, faulty(fault.ConfigMissing)},
+			do: []action{
+				says("Warning", `"Failed"`, `printf "Error: %s" $message`, configCause),
+				status(waitingStatus, configCause),
+			},
+		},
+		{
+			name: "pod-config-still-missing", kind: "Pod", after: delay{milliseconds: quick},
+			when: []condition{alive, faulty(fault.ConfigMissing), is(otherMessage, "true")},
 			do: []action{
 				says("Warning", `"Failed"`, `printf "Error: %s" $message`, configCause),
 				status(waitingStatus, configCause),

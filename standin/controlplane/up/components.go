@@ -72,7 +72,7 @@ func controllerFlags(l layout, user string) []string {
 // kwokComponent plays the nodes' kubelets.
 func kwokComponent(l layout) component {
 	return component{"kwok", []string{
-		"--kubeconfig=" + l.kubeconfig(), "--config=" + l.stages(), "--node-lease-duration-seconds=40",
+		"--kubeconfig=" + l.kubeconfig(), "--config=" + l.stages(), "--node-lease-duration-seconds=40", "--v=WARN",
 		"--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",
 	}}
 }
