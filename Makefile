@@ -34,7 +34,7 @@ race: build controlplane postgres ## the same with the race detector (needs a C 
 
 test-contracts: ## hold our requests and the stand-ins against published contracts: CONTRACTS=DIR
 	@test -d "$(CONTRACTS)" || { echo "Name the folder of the vendors' contracts: make test-contracts CONTRACTS=DIR"; exit 2; }
-	go test -tags contracts ./test/contracts -contracts "$(abspath $(CONTRACTS))"
+	go test -count=1 -tags contracts ./test/contracts -contracts "$(abspath $(CONTRACTS))"
 
 lint: $(GOLANGCI) ## formatting, vet and the linters of .golangci.yml
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; }

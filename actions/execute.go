@@ -81,7 +81,8 @@ func (r *Runner) apply(ctx context.Context, verb Write, s story, tell func(ops.P
 			return nil, err
 		}
 		if done {
-			return nil, r.applied(ctx, s)
+			r.applied(ctx, s)
+			return nil, nil
 		}
 	}
 	tell(ops.Progress{Phase: ops.PhaseChecking, Text: "Checking access, justification and the object once more…"})
@@ -96,7 +97,8 @@ func (r *Runner) apply(ctx context.Context, verb Write, s story, tell func(ops.P
 		return nil, err
 	}
 	tell(ops.Progress{Phase: ops.PhaseApplied, Text: "The API server accepted the change."})
-	return nil, r.applied(ctx, s)
+	r.applied(ctx, s)
+	return nil, nil
 }
 
 // wentIn tells whether a patch whose answer was an error is in all the same: an
@@ -137,12 +139,11 @@ func (r *Runner) checkAgain(ctx context.Context, verb Write, s story) error {
 // applied records that the patch is in. The patch cannot be taken back, so a
 // journal that does not answer is logged and not obeyed: Done says the same
 // after a restart.
-func (r *Runner) applied(ctx context.Context, s story) error {
+func (r *Runner) applied(ctx context.Context, s story) {
 	record := &ops.Record{Step: ops.StepApplied, Request: s.started.Request, Target: s.started.Target, Plan: s.started.Plan, Ticket: s.started.Ticket, Summary: "the API server accepted the change"}
 	if err := r.record(ctx, record); err != nil {
 		r.log(s.started.Request).Error("the applied step could not be recorded", zap.Error(err))
 	}
-	return nil
 }
 
 // end records the outcome, then tells it.

@@ -77,6 +77,7 @@ func (r *Runner) recall(ctx context.Context, requestID string) (story, bool, err
 			s.applied = true
 		case ops.StepEnded:
 			return s, true, nil
+		default:
 		}
 	}
 	if !found {

@@ -110,6 +110,7 @@ func (r *Runner) shown(ctx context.Context, req ops.Request) (ops.Plan, *ops.Acc
 			return ops.Plan{}, &ops.Accepted{Plan: *record.Plan, Ticket: record.Ticket}, nil
 		case ops.StepCancelled:
 			return ops.Plan{}, nil, &ops.Refusal{Reason: ops.Expired, What: "Nothing was changed: this plan was cancelled.", Next: "Give the command again."}
+		default:
 		}
 	}
 	if shown == nil {

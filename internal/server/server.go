@@ -37,7 +37,7 @@ func Serve(ctx context.Context, log *zap.Logger, ready func([]net.Addr), listene
 	bound := make([]net.Listener, 0, len(listeners))
 	closeAll := func() {
 		for _, l := range bound {
-			l.Close() //nolint:errcheck // closing a listener that was never served
+			l.Close()
 		}
 	}
 	for _, l := range listeners {
