@@ -38,6 +38,9 @@ const KubeconfigEnv = "STEWARD_TEST_KUBECONFIG"
 // startTimeout is for a machine on which much else is going on.
 const startTimeout = 2 * time.Minute
 
+// kubectlTimeout is longer than any --timeout that a test gives to kubectl.
+const kubectlTimeout = 2 * time.Minute
+
 // Cluster is the control plane that tests share.
 type Cluster struct {
 	// Kubeconfig is the path of an administrator's kubeconfig, whose only
@@ -146,7 +149,9 @@ func (c *Cluster) Apply(t testing.TB, namespace, yaml string) {
 
 func (c *Cluster) kubectlWith(stdin string, args ...string) (string, error) {
 	var stdout, stderr bytes.Buffer
-	cmd := exec.Command(c.kubectl, append([]string{"kubectl"}, args...)...)
+	ctx, cancel := context.WithTimeout(context.Background(), kubectlTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, c.kubectl, append([]string{"kubectl"}, args...)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &stdout, &stderr
 	cmd.Env = append(os.Environ(), "KUBECONFIG="+c.Kubeconfig, "KUBERC=off", "KUBECACHEDIR="+filepath.Join(c.dir(), "kubectl"))
 	if err := cmd.Run(); err != nil {

@@ -50,7 +50,18 @@ func Build(ctx context.Context, progress io.Writer) error {
 		return fmt.Errorf("putting the control plane in its place: %w", err)
 	}
 	b.say("built %s in %s", path, time.Since(b.began).Round(time.Second))
+	forget(filepath.Dir(filepath.Dir(path)))
 	return nil
+}
+
+// forget removes the binaries of sources that are long gone: each is 140 MB.
+func forget(cache string) {
+	const kept = 4 // some branches and clones at a time
+	all := builtIn(cache)
+	for _, old := range all[min(kept, len(all)):] {
+		_ = os.RemoveAll(filepath.Dir(old))
+		_ = os.Remove(filepath.Dir(old) + ".lock")
+	}
 }
 
 // buildFlags leave out what only a debugger reads, which halves the time and the

@@ -19,6 +19,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -85,6 +86,9 @@ func Start(ctx context.Context, o Options) (*Cluster, error) {
 func (c *Cluster) run(ctx context.Context, log io.Writer, cmd *exec.Cmd) error {
 	tail := &lastLines{Writer: log}
 	cmd.Stderr = tail
+	// An interrupt from the terminal is for this process to act on; the control
+	// plane goes when its standard input ends.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		return fmt.Errorf("starting the control plane: %w", err)

@@ -131,3 +131,44 @@ func TestTheBinaryIsNamedAfterWhatItIsBuiltFrom(t *testing.T) {
 		t.Errorf("sources or sums do not change the name: %s, %s, %s", first, second, third)
 	}
 }
+
+func TestTwoControlPlanesDoNotShareAFolder(t *testing.T) {
+	c, _ := started(t)
+	_, err := Start(context.Background(), Options{Dir: c.Dir})
+	want := "the folder " + c.Dir + " belongs to a control plane that is running; stop it or choose another --dir"
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("the second control plane says: %v", err)
+	}
+}
+
+func TestOutsideACheckoutTheNewestBinaryIsUsed(t *testing.T) {
+	cache := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", cache)
+	t.Setenv("HOME", cache) // macOS has ~/Library/Caches
+	t.Chdir(t.TempDir())
+	if _, err := Path(); !errors.Is(err, errNoSources) {
+		t.Errorf("without sources and binaries: %v", err)
+	}
+	user, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var newest string
+	for i, name := range []string{"controlplane-new", "controlplane-old"} {
+		newest = filepath.Join(user, "steward", "controlplane-new", "controlplane")
+		path := filepath.Join(user, "steward", name, "controlplane")
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		built := time.Now().Add(-time.Duration(i) * time.Hour)
+		if err := os.Chtimes(path, built, built); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if path, err := Path(); err != nil || path != newest {
+		t.Errorf("with two binaries: %s, %v", path, err)
+	}
+}

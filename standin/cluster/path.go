@@ -10,7 +10,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"time"
 )
 
 // BinaryEnv names a control plane binary that is to be used whatever the
@@ -27,12 +29,22 @@ var errNoSources = errors.New("the control plane's sources are not here: run thi
 const module = "module github.com/steward-bot/steward"
 
 // Path is where the binary for these sources and this machine is, or will be
-// when it is built.
+// when it is built. Outside a checkout it is the newest that has been built.
 func Path() (string, error) {
 	if path := os.Getenv(BinaryEnv); path != "" {
 		return path, nil
 	}
+	user, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("finding the user's cache directory: %w", err)
+	}
+	cache := filepath.Join(user, "steward")
 	source, err := sourceDir()
+	if errors.Is(err, errNoSources) {
+		if all := builtIn(cache); len(all) > 0 {
+			return all[0], nil
+		}
+	}
 	if err != nil {
 		return "", err
 	}
@@ -40,11 +52,23 @@ func Path() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	cache, err := os.UserCacheDir()
+	return filepath.Join(cache, "controlplane-"+sum, "controlplane"), nil
+}
+
+// builtIn lists the binaries in the cache, the newest first.
+func builtIn(cache string) []string {
+	found, err := filepath.Glob(filepath.Join(cache, "controlplane-*", "controlplane"))
 	if err != nil {
-		return "", fmt.Errorf("finding the user's cache directory: %w", err)
+		return nil // only a bad pattern is an error
 	}
-	return filepath.Join(cache, "steward", "controlplane-"+sum, "controlplane"), nil
+	age := map[string]time.Time{}
+	for _, path := range found {
+		if info, err := os.Stat(path); err == nil {
+			age[path] = info.ModTime()
+		}
+	}
+	slices.SortFunc(found, func(a, b string) int { return age[b].Compare(age[a]) })
+	return found
 }
 
 // Built is Path of a binary that exists, or ErrNotBuilt.

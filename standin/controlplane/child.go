@@ -30,9 +30,6 @@ func child(args []string, stdin io.Reader, stderr io.Writer) int {
 		_, _ = io.Copy(io.Discard, stdin)
 		os.Exit(0)
 	}()
-	// An interrupt from the terminal reaches the whole process group: only the
-	// supervisor is to act on it.
-	signal.Ignore(os.Interrupt)
 	// Components parse os.Args themselves.
 	os.Args = args
 	switch args[0] {

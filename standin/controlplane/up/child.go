@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -42,6 +43,8 @@ func start(l layout, c component) (*child, error) {
 	defer func() { _ = log.Close() }()
 	cmd := exec.Command(self, append([]string{ChildCommand, c.name}, c.args...)...)
 	cmd.Stdout, cmd.Stderr, cmd.Dir = log, log, l.dir
+	// An interrupt from the terminal is for the supervisor alone to act on.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("starting %s: %w", c.name, err)

@@ -8,12 +8,14 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 )
 
 // layout is where one cluster keeps its files and where its servers listen.
 type layout struct {
 	dir   string
 	ports ports
+	lock  *os.File // held open, or its lock goes
 }
 
 // ports are all on 127.0.0.1.
@@ -38,6 +40,9 @@ func prepare(dir string, apiserver int) (layout, error) {
 		return layout{}, fmt.Errorf("finding the folder %s: %w", dir, err)
 	}
 	l := layout{dir: abs}
+	if l.lock, err = claim(abs); err != nil {
+		return layout{}, err
+	}
 	for _, old := range []string{l.etcd(), l.pki(), filepath.Dir(l.log("any"))} {
 		if err := os.RemoveAll(old); err != nil {
 			return layout{}, fmt.Errorf("removing what an earlier cluster left: %w", err)
@@ -50,6 +55,23 @@ func prepare(dir string, apiserver int) (layout, error) {
 	}
 	l.ports, err = findPorts(apiserver)
 	return l, err
+}
+
+// claim makes the folder this process's own until it ends, so that two control
+// planes never share one.
+func claim(dir string) (*os.File, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("making the folder for the cluster: %w", err)
+	}
+	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("claiming the folder %s: %w", dir, err)
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		_ = lock.Close()
+		return nil, fmt.Errorf("the folder %s belongs to a control plane that is running; stop it or choose another --dir", dir)
+	}
+	return lock, nil
 }
 
 // findPorts takes ports below the range that systems hand out for outgoing
