@@ -1,6 +1,7 @@
 package testcluster_test
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"strings"
@@ -279,4 +280,27 @@ func podReady(pod corev1.Pod) bool {
 		}
 	}
 	return false
+}
+
+func TestAFollowedLogGoesOn(t *testing.T) {
+	t.Parallel()
+	c := testcluster.Get(t)
+	ns := c.Namespace(t)
+	c.WriteLog(t, ns, "web", false, "first\nsecond\n")
+	c.Kubectl(t, "run", "web", "--image=x:1", "-n", ns)
+	c.Kubectl(t, "wait", "pod/web", "--for=condition=Ready", "-n", ns, "--timeout=20s")
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	stream, err := c.Client.CoreV1().Pods(ns).GetLogs("web", &corev1.PodLogOptions{Follow: true, TailLines: new(int64(1))}).Stream(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = stream.Close() }()
+	lines := bufio.NewScanner(stream)
+	for _, want := range []string{"second", "third"} {
+		if !lines.Scan() || lines.Text() != want {
+			t.Fatalf("the log goes on with %q, not %q: %v", lines.Text(), want, lines.Err())
+		}
+		c.WriteLog(t, ns, "web", false, "first\nsecond\nthird\n")
+	}
 }

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -30,17 +31,17 @@ func (a *agent) containerLogs(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	lines := want.choose(a.lines(pod, run, want.container))
+	lines := want.since(a.lines(pod, run, want.container))
 	sent := len(lines)
 	out := &limited{ResponseWriter: w, left: want.limitBytes}
-	out.write(lines, want.timestamps)
+	out.write(lines[len(lines)-min(want.tail, len(lines)):], want.timestamps)
 	for want.follow && out.left != 0 {
 		select {
 		case <-r.Context().Done():
 			return
 		case <-time.After(followPause):
 		}
-		if lines = want.choose(a.lines(pod, run, want.container)); len(lines) > sent {
+		if lines = want.since(a.lines(pod, run, want.container)); len(lines) > sent {
 			out.write(lines[sent:], want.timestamps)
 			sent = len(lines)
 		}
@@ -52,21 +53,21 @@ type wanted struct {
 	container        string
 	previous, follow bool
 	timestamps       bool
-	tail             int       // lines; -1 for all
-	since            time.Time // zero for all
+	tail             int       // lines
+	from             time.Time // zero for all
 	limitBytes       int64     // -1 for all
 }
 
 func logRequest(r *http.Request) (wanted, error) {
 	query := r.URL.Query()
 	w := wanted{
-		container: r.PathValue("container"), tail: -1, limitBytes: -1,
+		container: r.PathValue("container"), tail: math.MaxInt, limitBytes: -1,
 		previous: query.Get("previous") == "true", follow: query.Get("follow") == "true", timestamps: query.Get("timestamps") == "true",
 	}
 	var err error
 	if text := query.Get("tailLines"); text != "" {
-		if w.tail, err = strconv.Atoi(text); err != nil {
-			return w, fmt.Errorf("tailLines is not a number: %w", err)
+		if w.tail, err = strconv.Atoi(text); err != nil || w.tail < 0 {
+			return w, fmt.Errorf("tailLines is %q, not a number of lines", text)
 		}
 	}
 	if text := query.Get("limitBytes"); text != "" {
@@ -79,24 +80,20 @@ func logRequest(r *http.Request) (wanted, error) {
 		if err != nil {
 			return w, fmt.Errorf("sinceSeconds is not a number: %w", err)
 		}
-		w.since = time.Now().Add(-time.Duration(seconds) * time.Second)
+		w.from = time.Now().Add(-time.Duration(seconds) * time.Second)
 	}
 	if text := query.Get("sinceTime"); text != "" {
-		if w.since, err = time.Parse(time.RFC3339, text); err != nil {
+		if w.from, err = time.Parse(time.RFC3339, text); err != nil {
 			return w, fmt.Errorf("sinceTime is not a time: %w", err)
 		}
 	}
 	return w, nil
 }
 
-// choose applies since and tail. A followed log keeps its tail only at the
-// first look, since later looks count from there.
-func (w *wanted) choose(lines []line) []line {
-	for len(lines) > 0 && lines[0].at.Before(w.since) {
+// since drops the lines that are older than the caller wants.
+func (w wanted) since(lines []line) []line {
+	for len(lines) > 0 && lines[0].at.Before(w.from) {
 		lines = lines[1:]
-	}
-	if w.tail >= 0 && len(lines) > w.tail {
-		lines = lines[len(lines)-w.tail:]
 	}
 	return lines
 }

@@ -103,9 +103,9 @@ func plausible(pod *corev1.Pod, r run, container string) string {
 	return text + requests(r.began, until)
 }
 
-// requests are the last few of one every ten seconds.
+// requests are one every ten seconds, the last hour's at most.
 func requests(began, until time.Time) string {
-	const every, most = 10 * time.Second, 30
+	const every, most = 10 * time.Second, 360
 	var text strings.Builder
 	count := int(until.Sub(began) / every)
 	for i := max(0, count-most); i < count; i++ {

@@ -66,12 +66,12 @@ func exits(name, cause string, first ...action) []step {
 		{
 			name: "pod-" + name + "-exit", kind: "Pod", after: lifetime(),
 			when: append(ran[:len(ran):len(ran)], isNot(".spec.restartPolicy", "Never")),
-			do:   append(first[:len(first):len(first)], backOff, status(crashExitStatus, cause)),
+			do:   append(first[:len(first):len(first)], backOff, status(crashExitStatus, cause, crashEnd)),
 		},
 		{
 			name: "pod-" + name + "-fail", kind: "Pod", after: lifetime(),
 			when: append(ran[:len(ran):len(ran)], is(".spec.restartPolicy", "Never")),
-			do:   append(first[:len(first):len(first)], status(crashFailStatus, cause)),
+			do:   append(first[:len(first):len(first)], status(crashFailStatus, cause, crashEnd)),
 		},
 	}
 }

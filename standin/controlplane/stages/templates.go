@@ -17,6 +17,8 @@ var (
 	creatingStatus string
 	//go:embed templates/waiting.tmpl
 	waitingStatus string
+	//go:embed templates/crash-end.tmpl
+	crashEnd string
 	//go:embed templates/crash-exit.tmpl
 	crashExitStatus string
 	//go:embed templates/crash-restart.tmpl
