@@ -61,13 +61,13 @@ func TestAMissingScopeIsNamedWithThoseThatThereAre(t *testing.T) {
 	h := start(t, func(o *slack.Options) { o.App.Scopes = []string{"commands", "users:read", "channels:read"} })
 	_, _, err := h.api.PostMessage("C0SHOP", text("hello"))
 	wantCode(t, err, "missing_scope")
-	no, _ := err.(slackgo.SlackErrorResponse)
+	no := refusalOf(t, err)
 	want(t, "needed", no.Needed, "chat:write")
 	want(t, "provided", no.Provided, "commands,users:read,channels:read")
 
 	_, err = h.api.GetConversationInfo(&slackgo.GetConversationInfoInput{ChannelID: "C0OPS"})
 	wantCode(t, err, "missing_scope")
-	no, _ = err.(slackgo.SlackErrorResponse)
+	no = refusalOf(t, err)
 	want(t, "needed for a private channel", no.Needed, "groups:read")
 
 	ana, err := h.api.GetUserInfo("U0ANA")
@@ -160,11 +160,7 @@ func TestMethodsAreLimitedByTheirTier(t *testing.T) {
 		}
 	}
 	_, err := h.api.GetUserInfo("U0ANA")
-	limited, ok := err.(*slackgo.RateLimitedError)
-	if !ok {
-		t.Fatalf("the third call gives %v, want a rate limit", err)
-	}
-	want(t, "Retry-After", limited.RetryAfter, 10*time.Second)
+	want(t, "Retry-After of the third call", waitOf(err), 10*time.Second)
 	if _, _, err := h.api.GetUsersInConversation(&slackgo.GetUsersInConversationParameters{ChannelID: "C0SHOP"}); err != nil {
 		t.Errorf("another method of the tier is counted by itself, but: %v", err)
 	}
@@ -181,11 +177,7 @@ func TestPostingIsLimitedByChannelAndEditingIsNot(t *testing.T) {
 		ts = h.say("C0SHOP", text("hello"))
 	}
 	_, _, err := h.api.PostMessage("C0SHOP", text("too much"))
-	limited, ok := err.(*slackgo.RateLimitedError)
-	if !ok {
-		t.Fatalf("the sixth message at once gives %v, want a rate limit", err)
-	}
-	want(t, "Retry-After", limited.RetryAfter, time.Second)
+	want(t, "Retry-After of the sixth message at once", waitOf(err), time.Second)
 	h.say("C0OPS", text("another channel"))
 	for range 20 {
 		if _, _, _, err := h.api.UpdateMessage("C0SHOP", ts, text("edited")); err != nil {
@@ -211,7 +203,7 @@ func TestSlacksOwnTiersAreTheDefault(t *testing.T) {
 					t.Fatalf("call %d: %v", i+1, err)
 				}
 			}
-			if _, ok := c.call().(*slackgo.RateLimitedError); !ok {
+			if waitOf(c.call()) == 0 {
 				t.Errorf("call %d at once is not limited", c.burst+1)
 			}
 		})

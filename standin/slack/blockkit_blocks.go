@@ -1,7 +1,7 @@
 package slack
 
 // messageBlocks are the blocks that a message may hold.
-// https://docs.slack.dev/reference/block-kit/blocks
+// https://docs.slack.dev/reference/block-kit/blocks.
 func messageBlocks() map[string]rule {
 	blocks := commonBlocks()
 	blocks["markdown"] = block(fields{"text": words(1, maxMarkdown)}, nil)
@@ -44,7 +44,7 @@ func richTextElements() map[string]rule {
 }
 
 // modal is the view of views.open, views.update and views.push.
-// https://docs.slack.dev/reference/views/modal-views
+// https://docs.slack.dev/reference/views/modal-views.
 func modal() rule {
 	return object(
 		fields{"type": oneOf("modal"), "title": plainText(24), "blocks": listOf(0, maxModalBlocks, byType(modalBlocks()))},

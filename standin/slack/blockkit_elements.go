@@ -1,7 +1,7 @@
 package slack
 
 // actionElements are what a person can press or choose in an actions block.
-// https://docs.slack.dev/reference/block-kit/block-elements
+// https://docs.slack.dev/reference/block-kit/block-elements.
 func actionElements() map[string]rule {
 	kinds := choices()
 	kinds["button"] = button()
@@ -53,7 +53,7 @@ func imageElement() rule {
 	return both(anyField("image_url", "slack_file"), object(fields{"alt_text": words(1, 2000)}, fields{"image_url": words(1, 3000), "slack_file": anything}))
 }
 
-// https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object
+// confirmDialog is https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object.
 func confirmDialog() rule {
 	return object(
 		fields{"title": plainText(100), "text": anyText(300), "confirm": plainText(30), "deny": plainText(30)},
@@ -61,13 +61,13 @@ func confirmDialog() rule {
 	)
 }
 
-// https://docs.slack.dev/reference/block-kit/composition-objects/option-object
+// option is https://docs.slack.dev/reference/block-kit/composition-objects/option-object.
 func option(text rule) rule {
 	return object(fields{"text": text, "value": words(1, 75)}, fields{"description": anyText(75), "url": words(1, 3000)})
 }
 
 // plainText is a text object that may not hold markup.
-// https://docs.slack.dev/reference/block-kit/composition-objects/text-object
+// https://docs.slack.dev/reference/block-kit/composition-objects/text-object.
 func plainText(hi int) rule { return schema(byType(map[string]rule{"plain_text": plainObject(hi)})) }
 
 // anyText is a text object of either kind.

@@ -5,7 +5,7 @@ import "net/url"
 // maxBookmarks is how many a channel holds.
 const maxBookmarks = 100
 
-// https://docs.slack.dev/reference/methods/bookmarks.add
+// bookmarksAdd serves https://docs.slack.dev/reference/methods/bookmarks.add.
 func (s *Server) bookmarksAdd(c call) (answer, error) {
 	channel, err := s.directory.visibleToBot(c.args.text("channel_id"))
 	if err != nil {
@@ -27,7 +27,7 @@ func (s *Server) bookmarksAdd(c call) (answer, error) {
 	bookmark := answer{
 		"id": newID("Bk"), "channel_id": channel.ID, "title": title, "link": link, "emoji": c.args.text("emoji"), "type": "link",
 		"date_created": now, "date_updated": 0, "rank": "u", "last_updated_by_user_id": s.app.BotUserID,
-		"last_updated_by_team_id": s.directory.workspace().ID, "app_id": s.app.ID,
+		"last_updated_by_team_id": s.directory.team().ID, "app_id": s.app.ID,
 	}
 	if !s.rooms.bookmark(channel.ID, bookmark) {
 		return nil, refusal{code: "too_many_bookmarks"}

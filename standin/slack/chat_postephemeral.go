@@ -1,6 +1,6 @@
 package slack
 
-// https://docs.slack.dev/reference/methods/chat.postEphemeral
+// chatPostEphemeral serves https://docs.slack.dev/reference/methods/chat.postEphemeral.
 func (s *Server) chatPostEphemeral(c call) (answer, error) {
 	channel, err := s.directory.visibleToBot(c.args.text("channel"))
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// https://docs.slack.dev/reference/methods/chat.postMessage
+// chatPostMessage serves https://docs.slack.dev/reference/methods/chat.postMessage.
 func (s *Server) chatPostMessage(c call) (answer, error) {
 	channel, err := s.postable(c.args.text("channel"))
 	if err != nil {

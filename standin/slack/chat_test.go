@@ -132,6 +132,8 @@ func TestPostingToAUserOpensADirectConversation(t *testing.T) {
 	}
 	want(t, "the conversation", again, channel)
 	want(t, "what ben sees", len(h.channel(channel, "U0BEN").Messages), 2)
+	d := h.post("/person/mention", fields{"user": "U0BEN", "channel": channel, "text": "yes"})
+	want(t, "a mention there", d.Error, "Slack sends no app_mention in a direct conversation.")
 	want(t, "what ana gets", h.get("/person/channel/"+channel+"?user=U0ANA", &did{}), 403)
 }
 

@@ -1,6 +1,6 @@
 package slack
 
-// https://docs.slack.dev/reference/methods/chat.update
+// chatUpdate serves https://docs.slack.dev/reference/methods/chat.update.
 func (s *Server) chatUpdate(c call) (answer, error) {
 	channel, err := s.directory.visibleToBot(c.args.text("channel"))
 	if err != nil {

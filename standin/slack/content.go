@@ -14,7 +14,7 @@ type content struct {
 }
 
 // maxText is where chat.postMessage refuses text.
-// https://docs.slack.dev/reference/methods/chat.postMessage#truncating
+// https://docs.slack.dev/reference/methods/chat.postMessage#truncating.
 const maxText = 40_000
 
 // readContent takes text, blocks and metadata from the arguments and holds them

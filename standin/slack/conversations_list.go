@@ -2,7 +2,7 @@ package slack
 
 import "slices"
 
-// https://docs.slack.dev/reference/methods/conversations.list
+// conversationsList serves https://docs.slack.dev/reference/methods/conversations.list.
 func (s *Server) conversationsList(c call) (answer, error) {
 	kinds := c.args.list("types")
 	if len(kinds) == 0 {

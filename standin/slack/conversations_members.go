@@ -1,6 +1,6 @@
 package slack
 
-// https://docs.slack.dev/reference/methods/conversations.members
+// conversationsMembers serves https://docs.slack.dev/reference/methods/conversations.members.
 func (s *Server) conversationsMembers(c call) (answer, error) {
 	channel, err := s.directory.visibleToBot(c.args.text("channel"))
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 
 // pageOf cuts the page that the arguments cursor and limit ask for, and gives
 // the cursor of the next page, empty at the end.
-// https://docs.slack.dev/apis/web-api/pagination
+// https://docs.slack.dev/apis/web-api/pagination.
 func pageOf[T any](all []T, a args) (page []T, next string, err error) {
 	limit := a.number("limit", 100)
 	if limit < 1 || limit > 1000 {

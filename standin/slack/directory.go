@@ -43,6 +43,13 @@ func (d *directory) workspace() Workspace {
 	return d.ws.clone()
 }
 
+// team is the workspace without its lists.
+func (d *directory) team() Workspace {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return Workspace{ID: d.ws.ID, Name: d.ws.Name, Domain: d.ws.Domain}
+}
+
 func (d *directory) person(id string) (Person, bool) {
 	return d.personBy(func(p Person) bool { return p.ID == id })
 }

@@ -88,7 +88,7 @@ func TestConversationsInfoShowsWhatTheBotMaySee(t *testing.T) {
 	if lobby, err := info("C0LOBBY"); err != nil || lobby.IsMember {
 		t.Errorf("#lobby is %+v, %v", lobby, err)
 	}
-	if both, err := info("C0BOTH"); err != nil || !both.IsExtShared {
+	if both, err := info("C0BOTH"); err != nil || !both.IsExtShared || !slices.Equal(both.SharedTeamIDs, []string{"T0ACME", "T0OTHER"}) {
 		t.Errorf("#both is %+v, %v", both, err)
 	}
 	if old, err := info("C0OLD"); err != nil || !old.IsArchived {

@@ -6,7 +6,7 @@ import "encoding/json"
 // that is not acknowledged is sent again, with the same event id, by itself.
 func (s *Server) sendEvent(channel Channel, event answer) receipt {
 	kind, _ := event["type"].(string)
-	ws := s.directory.workspace()
+	ws := s.directory.team()
 	body, err := json.Marshal(answer{
 		"token": "", "team_id": ws.ID, "api_app_id": s.app.ID, "type": "event_callback", "event": event, "event_id": newID("Ev"),
 		"event_time": s.clock.now().Unix(), "event_context": newSecret(), "is_ext_shared_channel": channel.ExtShared,
@@ -40,7 +40,7 @@ func (s *Server) retryEvent(p parcel, rc receipt) {
 }
 
 // retryReason is why the last attempt failed, in the words of Slack.
-// https://docs.slack.dev/apis/events-api#retries
+// https://docs.slack.dev/apis/events-api#retries.
 func retryReason(rc receipt, overSocket bool) string {
 	switch {
 	case overSocket:

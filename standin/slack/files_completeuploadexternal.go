@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// https://docs.slack.dev/reference/methods/files.completeUploadExternal
+// filesCompleteUploadExternal serves https://docs.slack.dev/reference/methods/files.completeUploadExternal.
 func (s *Server) filesCompleteUploadExternal(c call) (answer, error) {
 	done, err := s.finished(c.args)
 	if err != nil {

@@ -1,6 +1,6 @@
 package slack
 
-// https://docs.slack.dev/reference/methods/files.getUploadURLExternal
+// filesGetUploadURLExternal serves https://docs.slack.dev/reference/methods/files.getUploadURLExternal.
 func (s *Server) filesGetUploadURLExternal(c call) (answer, error) {
 	name, size := c.args.text("filename"), c.args.number("length", 0)
 	switch {

@@ -334,6 +334,24 @@ func codeOf(err error) (string, []string) {
 	return err.Error(), nil
 }
 
+func refusalOf(t *testing.T, err error) slackgo.SlackErrorResponse {
+	t.Helper()
+	var no slackgo.SlackErrorResponse
+	if !errors.As(err, &no) {
+		t.Fatalf("%v is not a refusal of Slack's", err)
+	}
+	return no
+}
+
+// waitOf is how long a rate limit asks to wait, 0 for any other error.
+func waitOf(err error) time.Duration {
+	var limited *slackgo.RateLimitedError
+	if errors.As(err, &limited) {
+		return limited.RetryAfter
+	}
+	return 0
+}
+
 // wantCode fails unless err is Slack's refusal with this code.
 func wantCode(t *testing.T, err error, code string) {
 	t.Helper()

@@ -35,7 +35,7 @@ func (s *Server) postedObject(m message) answer {
 
 // updatedObject is a message as chat.update answers with it: without its ts.
 func (s *Server) updatedObject(m message) answer {
-	o := answer{"type": "message", "user": m.user, "text": m.text, "team": s.directory.workspace().ID}
+	o := answer{"type": "message", "user": m.user, "text": m.text, "team": s.directory.team().ID}
 	if m.user == s.app.BotUserID {
 		o["bot_id"] = s.app.BotID
 		o["app_id"] = s.app.ID
@@ -54,7 +54,7 @@ func (s *Server) updatedObject(m message) answer {
 }
 
 func (s *Server) botProfile() answer {
-	return answer{"id": s.app.BotID, "deleted": false, "name": s.app.Name, "updated": 0, "app_id": s.app.ID, "team_id": s.directory.workspace().ID}
+	return answer{"id": s.app.BotID, "deleted": false, "name": s.app.Name, "updated": 0, "app_id": s.app.ID, "team_id": s.directory.team().ID}
 }
 
 // reactionObjects are the emoji on a message, without who put them there.

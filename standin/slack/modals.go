@@ -6,7 +6,7 @@ import (
 )
 
 // maxStack is how many views stand on top of each other.
-// https://docs.slack.dev/surfaces/modals#lifecycle
+// https://docs.slack.dev/surfaces/modals#lifecycle.
 const maxStack = 3
 
 // view is one modal as it stands open for one user. Its maps are replaced,

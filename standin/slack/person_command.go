@@ -30,9 +30,9 @@ func (s *Server) personCommand(r *http.Request, typed commandAct) (answer, error
 }
 
 // commandPayload is what Slack sends for a slash command.
-// https://docs.slack.dev/interactivity/implementing-slash-commands#app_command_handling
+// https://docs.slack.dev/interactivity/implementing-slash-commands#app_command_handling.
 func (s *Server) commandPayload(base string, p Person, c Channel, text string) answer {
-	ws := s.directory.workspace()
+	ws := s.directory.team()
 	return answer{
 		"token": "", "api_app_id": s.app.ID, "team_id": p.TeamID, "team_domain": ws.Domain, "channel_id": c.ID, "channel_name": channelName(c),
 		"user_id": p.ID, "user_name": p.Name, "command": s.app.Command, "text": text, "is_enterprise_install": "false",

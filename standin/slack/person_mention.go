@@ -35,6 +35,9 @@ func (s *Server) personMention(_ *http.Request, said mentionAct) (answer, error)
 		s.whisper(c.ID, p.ID, words)
 		return answer{"ok": false, "error": words, "ts": m.ts}, nil
 	}
+	if c.IM {
+		return answer{"ok": false, "error": "Slack sends no app_mention in a direct conversation.", "ts": m.ts}, nil
+	}
 	if !slices.Contains(s.app.Scopes, "app_mentions:read") {
 		return answer{"ok": false, "error": "The app lacks the scope app_mentions:read: it is not told.", "ts": m.ts}, nil
 	}

@@ -34,7 +34,7 @@ func (s *Server) personShortcut(r *http.Request, chosen shortcutAct) (answer, er
 }
 
 // shortcutPayload is
-// https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload.
+// https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload..
 func (s *Server) shortcutPayload(base string, p Person, c Channel, m message) answer {
 	return answer{
 		"type": "message_action", "callback_id": s.app.Shortcut, "trigger_id": s.triggers.issue(p.ID, ""), "message_ts": m.ts,
@@ -45,7 +45,7 @@ func (s *Server) shortcutPayload(base string, p Person, c Channel, m message) an
 }
 
 func (s *Server) teamObject() answer {
-	ws := s.directory.workspace()
+	ws := s.directory.team()
 	return answer{"id": ws.ID, "domain": ws.Domain}
 }
 

@@ -68,7 +68,7 @@ func (s *Server) openView(user, id string) (Person, view, error) {
 }
 
 // submissionPayload is
-// https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload.
+// https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload..
 func (s *Server) submissionPayload(p Person, v view) answer {
 	return answer{
 		"type": "view_submission", "team": s.teamObject(), "user": s.userInPayload(p), "api_app_id": s.app.ID, "token": "",

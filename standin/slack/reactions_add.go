@@ -7,7 +7,7 @@ import (
 
 var emojiName = regexp.MustCompile(`^[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?$`)
 
-// https://docs.slack.dev/reference/methods/reactions.add
+// reactionsAdd serves https://docs.slack.dev/reference/methods/reactions.add.
 func (s *Server) reactionsAdd(c call) (answer, error) {
 	channel, err := s.directory.visibleToBot(c.args.text("channel"))
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // A response URL may be used five times within half an hour.
-// https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
+// https://docs.slack.dev/interactivity/handling-user-interaction#message_responses.
 const (
 	hookUses = 5
 	hookLife = 30 * time.Minute

@@ -3,7 +3,7 @@ package slack
 import "encoding/json"
 
 // viewAnswer is what an app may send with the acknowledgement of a submission.
-// https://docs.slack.dev/surfaces/modals#response_actions
+// https://docs.slack.dev/surfaces/modals#response_actions.
 type viewAnswer struct {
 	Action string            `json:"response_action"`
 	Errors map[string]string `json:"errors"`

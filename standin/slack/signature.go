@@ -40,7 +40,7 @@ func newSigned(secret string, to RequestURLs, p parcel, at time.Time) *signed {
 }
 
 // sign adds the two headers of
-// https://docs.slack.dev/authentication/verifying-requests-from-slack
+// https://docs.slack.dev/authentication/verifying-requests-from-slack.
 func (r *signed) sign(secret string, at time.Time) {
 	stamp := strconv.FormatInt(at.Unix(), 10)
 	mac := hmac.New(sha256.New, []byte(secret))

@@ -12,7 +12,7 @@ import (
 )
 
 // Limits of Socket Mode.
-// https://docs.slack.dev/apis/events-api/using-socket-mode
+// https://docs.slack.dev/apis/events-api/using-socket-mode.
 const (
 	maxConnections = 10
 	// maxAck is the size in bytes from which Slack drops an acknowledgement

@@ -1,6 +1,6 @@
 package slack
 
-// https://docs.slack.dev/reference/methods/usergroups.list
+// usergroupsList serves https://docs.slack.dev/reference/methods/usergroups.list.
 func (s *Server) usergroupsList(c call) (answer, error) {
 	ws := s.directory.workspace()
 	groups := []answer{}

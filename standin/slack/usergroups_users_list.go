@@ -1,6 +1,6 @@
 package slack
 
-// https://docs.slack.dev/reference/methods/usergroups.users.list
+// usergroupsUsersList serves https://docs.slack.dev/reference/methods/usergroups.users.list.
 func (s *Server) usergroupsUsersList(c call) (answer, error) {
 	id := c.args.text("usergroup")
 	if id == "" {

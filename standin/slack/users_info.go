@@ -2,7 +2,7 @@ package slack
 
 import "slices"
 
-// https://docs.slack.dev/reference/methods/users.info
+// usersInfo serves https://docs.slack.dev/reference/methods/users.info.
 func (s *Server) usersInfo(c call) (answer, error) {
 	id := c.args.text("user")
 	p, ok := s.directory.person(id)

@@ -1,6 +1,6 @@
 package slack
 
-// https://docs.slack.dev/reference/methods/users.lookupByEmail
+// usersLookupByEmail serves https://docs.slack.dev/reference/methods/users.lookupByEmail.
 func (s *Server) usersLookupByEmail(c call) (answer, error) {
 	email := c.args.text("email")
 	if email == "" {

@@ -2,7 +2,7 @@ package slack
 
 // viewObject is a view as Slack shows it to the app and to the person.
 func (s *Server) viewObject(v view) answer {
-	ws := s.directory.workspace()
+	ws := s.directory.team()
 	values := answer{}
 	for block, actions := range v.chosen {
 		values[block] = actions

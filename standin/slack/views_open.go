@@ -1,6 +1,6 @@
 package slack
 
-// https://docs.slack.dev/reference/methods/views.open
+// viewsOpen serves https://docs.slack.dev/reference/methods/views.open.
 func (s *Server) viewsOpen(c call) (answer, error) {
 	doc, err := s.checkedView(c.args)
 	if err != nil {

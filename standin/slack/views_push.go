@@ -1,6 +1,6 @@
 package slack
 
-// https://docs.slack.dev/reference/methods/views.push
+// viewsPush serves https://docs.slack.dev/reference/methods/views.push.
 func (s *Server) viewsPush(c call) (answer, error) {
 	doc, err := s.checkedView(c.args)
 	if err != nil {

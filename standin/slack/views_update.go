@@ -1,6 +1,6 @@
 package slack
 
-// https://docs.slack.dev/reference/methods/views.update
+// viewsUpdate serves https://docs.slack.dev/reference/methods/views.update.
 func (s *Server) viewsUpdate(c call) (answer, error) {
 	doc, err := s.checkedView(c.args)
 	if err != nil {
