@@ -72,7 +72,7 @@ func TestAPodCrashesWhenTheServiceThatItCallsIsScaledDown(t *testing.T) {
 		t.Errorf("the log of the pod that cannot reach payments is %q", log)
 	}
 	c.Kubectl(t, "scale", "deployment/payments", "--replicas=1", "-n", ns)
-	testcluster.Eventually(t, "the pod recovers", 30*time.Second, func(ctx context.Context) error {
+	testcluster.Eventually(t, "the pod recovers", 30*time.Second, func(context.Context) error {
 		out := c.Kubectl(t, "get", "deployment", "web", "-n", ns, "-o=jsonpath={.status.readyReplicas}")
 		if out != "2" {
 			return fmt.Errorf("%s replicas are ready", out)

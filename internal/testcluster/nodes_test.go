@@ -65,7 +65,7 @@ func TestANodeFailsAndHealsAsItsLabelSays(t *testing.T) {
 	} {
 		c.Kubectl(t, "label", "node", name, "--overwrite", "steward-test/fault="+step.fault)
 		nodeShows(t, c, name, step.condition, step.status, step.reason)
-		testcluster.Eventually(t, "the taint follows", 20*time.Second, func(ctx context.Context) error {
+		testcluster.Eventually(t, "the taint follows", 20*time.Second, func(context.Context) error {
 			taints := c.Kubectl(t, "get", "node", name, "-o=jsonpath={.spec.taints[*].key}")
 			if step.taint == "" && taints != "node.kubernetes.io/unschedulable" || !strings.Contains(taints, step.taint) {
 				return fmt.Errorf("the taints are %q", taints)

@@ -41,7 +41,7 @@ func TestADeploymentBecomesAvailableAndItsPodsAnswer(t *testing.T) {
 	c.Apply(t, ns, deployment("none", "registry.example/shop/web:1.0"))
 	c.Kubectl(t, "rollout", "status", "deployment/web", "-n", ns, "--timeout=20s")
 
-	pod := onePod(t, c, ns, func(p corev1.Pod) error { return nil })
+	pod := onePod(t, c, ns, func(corev1.Pod) error { return nil })
 	if pod.Status.PodIP == "" || pod.Status.HostIP == "" {
 		t.Errorf("the pod has no addresses: %+v", pod.Status)
 	}
@@ -243,7 +243,7 @@ metadata: {name: lost}
 spec: {accessModes: [ReadWriteOnce], storageClassName: nowhere, resources: {requests: {storage: 1Gi}}}
 `)
 	c.Kubectl(t, "wait", "pvc/data", "-n", ns, "--for=jsonpath={.status.phase}=Bound", "--timeout=20s")
-	testcluster.Eventually(t, "the other claim is told why not", 20*time.Second, func(ctx context.Context) error {
+	testcluster.Eventually(t, "the other claim is told why not", 20*time.Second, func(context.Context) error {
 		events := c.Kubectl(t, "get", "events", "-n", ns, "--field-selector=involvedObject.name=lost", "-o=jsonpath={.items[*].message}")
 		if !strings.Contains(events, `storageclass.storage.k8s.io "nowhere" not found`) {
 			return fmt.Errorf("its Events are %q", events)

@@ -119,12 +119,12 @@ func (b builder) packages(ctx context.Context) (int, error) {
 		b.say("downloading the modules for %s", time.Since(b.began).Round(time.Second))
 	})
 	defer stop()
-	var errors strings.Builder
+	var said strings.Builder
 	cmd := b.goCommand(ctx, "list", "-deps", ".")
-	cmd.Stderr = &errors
+	cmd.Stderr = &said
 	out, err := cmd.Output()
 	if err != nil {
-		return 0, fmt.Errorf("downloading the control plane's modules: %w\n%s", err, errors.String())
+		return 0, fmt.Errorf("downloading the control plane's modules: %w\n%s", err, said.String())
 	}
 	return strings.Count(string(out), "\n"), nil
 }
