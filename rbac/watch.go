@@ -21,15 +21,29 @@ type look struct {
 	err  string
 }
 
+// settling remembers looks at a file, to tell when it has changed for good.
+type settling struct{ taken, last look }
+
+// changed tells whether a look differs from what was taken and is the same as
+// the look before it: a file that is being written does not count.
+func (s *settling) changed(now look) bool {
+	settled := now == s.last && now != s.taken
+	if settled {
+		s.taken = now
+	}
+	s.last = now
+	return settled
+}
+
 // Watch takes up changes of the policy file until the context ends. A changed
-// file is taken when it reads the same twice in a row, so that one that is
-// being written does not count, and only when it is valid as a whole: until
-// then the last good policy stays in force, and Err says why.
+// file is taken when it reads the same twice in a row, and only when it is
+// valid as a whole: until then the last good policy stays in force, and Err
+// says why.
 func (e *Enforcer) Watch(ctx context.Context) {
 	ticker := time.NewTicker(e.every)
 	defer ticker.Stop()
-	taken := look{hash: e.current.Load().hash}
-	last := taken
+	first := look{hash: e.current.Load().hash}
+	file := settling{taken: first, last: first}
 	for {
 		select {
 		case <-ctx.Done():
@@ -41,11 +55,9 @@ func (e *Enforcer) Watch(ctx context.Context) {
 		if err != nil {
 			now.err = err.Error()
 		}
-		if now == last && now != taken {
-			taken = now
+		if file.changed(now) {
 			e.take(text, err)
 		}
-		last = now
 	}
 }
 

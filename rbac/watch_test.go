@@ -93,6 +93,19 @@ func TestABadPolicyNeverReplacesTheLastGoodOne(t *testing.T) {
 	}
 }
 
+func TestAFileThatIsBeingWrittenDoesNotCount(t *testing.T) {
+	old, half, whole := look{err: "old"}, look{err: "half"}, look{err: "whole"}
+	file := settling{taken: old, last: old}
+	for i, step := range []struct {
+		now  look
+		want bool
+	}{{old, false}, {half, false}, {whole, false}, {whole, true}, {whole, false}, {half, false}, {whole, false}, {old, false}, {old, true}} {
+		if got := file.changed(step.now); got != step.want {
+			t.Errorf("look %d, %s: %v", i, step.now.err, got)
+		}
+	}
+}
+
 // A mounted ConfigMap is a symbolic link to a directory, which is swapped.
 func TestAConfigMapsSwapIsTakenUp(t *testing.T) {
 	dir := t.TempDir()
