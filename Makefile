@@ -44,11 +44,11 @@ lint: $(GOLANGCI) ## formatting, vet and the linters of .golangci.yml
 fmt: ## format every Go file
 	go run mvdan.cc/gofumpt@$(GOFUMPT_VERSION) -w $$(git ls-files '*.go')
 
-golden: ## write the golden files and generated documents anew; read the diff before you commit it
+golden: controlplane postgres ## write the golden files and generated documents anew; read the diff before you commit it
 	go run ./internal/testcluster/with -- go test ./... -update
 
-bench: build controlplane ## the figures of docs/benchmarks.md
-	go run ./internal/testcluster/with -- go run ./test/bench
+bench: build controlplane ## measure what docs/benchmarks.md tells
+	go run ./internal/testcluster/with -- go test -run NONE -bench . -benchtime 1x ./test ./internal/store
 
 check: lint test ## what CI runs
 

@@ -17,13 +17,9 @@ func (w *world) shop(ts *testscript.TestScript, _ bool, args []string) {
 	defer cancel()
 	s := shop.Shop{Client: w.cluster.Client, Namespace: w.namespace}
 	ts.Check(s.Open(ctx))
-	if len(args) == 0 {
-		return
+	if len(args) > 0 {
+		ts.Check(s.Break(ctx))
 	}
-	ts.Check(s.Break(ctx))
-	weather, stop := context.WithCancel(context.Background())
-	ts.Defer(stop)
-	go s.Weather(weather)
 }
 
 // apply FILE applies a manifest of the script, in the story's namespace.

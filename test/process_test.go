@@ -3,6 +3,7 @@ package test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -18,7 +19,7 @@ import (
 func (w *world) steward(ts *testscript.TestScript, neg bool, args []string) {
 	switch args[0] {
 	case "start":
-		w.start(ts, args[1:])
+		ts.Check(w.start())
 	case "stop":
 		ts.Check(w.process.Process.Signal(syscall.SIGTERM))
 		err := w.process.Wait()
@@ -35,12 +36,14 @@ func (w *world) steward(ts *testscript.TestScript, neg bool, args []string) {
 
 var serving = regexp.MustCompile(`"what":"health","address":"([^"]+)"`)
 
-func (w *world) start(ts *testscript.TestScript, extra []string) {
+func (w *world) start() error {
 	w.logs = &lockedBuffer{}
-	w.process = exec.Command(w.binary, append([]string{"serve", "--config", filepath.Join(w.dir, "steward.yaml")}, extra...)...)
+	w.process = exec.Command(w.binary, "serve", "--config", filepath.Join(w.dir, "steward.yaml"))
 	w.process.Env = append(w.environment(), "HOME="+w.dir)
 	w.process.Stdout, w.process.Stderr = w.logs, w.logs
-	ts.Check(w.process.Start())
+	if err := w.process.Start(); err != nil {
+		return err
+	}
 	if complaint := until(func() string {
 		m := serving.FindStringSubmatch(w.logs.String())
 		if m == nil {
@@ -53,8 +56,9 @@ func (w *world) start(ts *testscript.TestScript, extra []string) {
 		}
 		return ""
 	}); complaint != "" {
-		ts.Fatalf("steward did not start: %s\n%s", complaint, w.logs)
+		return fmt.Errorf("steward did not start: %s\n%s", complaint, w.logs)
 	}
+	return nil
 }
 
 // ready waits until /readyz answers 200, or with ! until it answers 503 with

@@ -13,10 +13,11 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/steward-bot/steward/internal/testcluster"
+	"github.com/steward-bot/steward/standin/slack"
 )
 
 // binary is the steward that the stories run, built once.
-func binary(t *testing.T) string {
+func binary(t testing.TB) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "steward")
 	build := exec.Command("go", "build", "-o", path, "../cmd/steward")
@@ -33,10 +34,12 @@ func TestStories(t *testing.T) {
 		Dir:                 "stories",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
-			w, err := newWorld(env, path, cluster)
+			w, err := newWorld(env.WorkDir, path, cluster, slack.Limits{})
 			if err != nil {
 				return fmt.Errorf("setting the scene: %w", err)
 			}
+			env.Setenv("NS", w.namespace)
+			env.Setenv("HOME", env.WorkDir)
 			env.Values[worldKey{}] = w
 			env.Defer(w.close)
 			return nil

@@ -15,7 +15,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/rogpeppe/go-internal/testscript"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -28,6 +27,9 @@ import (
 
 // patience is how long a story waits for something to come true.
 const patience = 30 * time.Second
+
+// unlimited lets a benchmark ask more often than Slack would bear.
+var unlimited = slack.NoLimits()
 
 // world is what one story plays in: a namespace of its own, the vendors, and
 // one steward process.
@@ -52,16 +54,14 @@ type world struct {
 	place  string            // the channel they spoke in
 }
 
-func newWorld(env *testscript.Env, binary string, cluster *testcluster.Cluster) (*world, error) {
-	w := &world{dir: env.WorkDir, binary: binary, cluster: cluster, logs: &lockedBuffer{}, people: map[string]string{}, place: "C0SHOP"}
+func newWorld(dir, binary string, cluster *testcluster.Cluster, limits slack.Limits) (*world, error) {
+	w := &world{dir: dir, binary: binary, cluster: cluster, logs: &lockedBuffer{}, people: map[string]string{}, place: "C0SHOP"}
 	if err := w.makeNamespace(); err != nil {
 		return nil, err
 	}
-	if err := w.openVendors(); err != nil {
+	if err := w.openVendors(limits); err != nil {
 		return nil, err
 	}
-	env.Setenv("NS", w.namespace)
-	env.Setenv("HOME", env.WorkDir)
 	return w, w.writeSettings()
 }
 
@@ -78,7 +78,7 @@ func (w *world) makeNamespace() error {
 	return nil
 }
 
-func (w *world) openVendors() error {
+func (w *world) openVendors(limits slack.Limits) error {
 	var workspace slack.Workspace
 	var site jira.Site
 	var account pagerduty.Account
@@ -90,7 +90,7 @@ func (w *world) openVendors() error {
 	for _, person := range workspace.People {
 		w.people[person.Name] = person.ID
 	}
-	s, err := slack.New(slack.Options{Workspace: workspace})
+	s, err := slack.New(slack.Options{Workspace: workspace, Limits: limits})
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,6 @@ func TestTheShopOpensAndBreaksInThreePlaces(t *testing.T) {
 	if err := s.Break(ctx); err != nil {
 		t.Fatal(err)
 	}
-	go s.Weather(ctx)
 
 	waiting(t, s, "checkout", "ImagePullBackOff")
 	waiting(t, s, "cart", "CrashLoopBackOff")
