@@ -10,6 +10,10 @@ import (
 	"github.com/steward-bot/steward/ops"
 )
 
+// forbiddenWhy marks the refusals that a missing permission of steward itself
+// brings about.
+const forbiddenWhy = "The cluster's own RBAC forbids it."
+
 // failed turns an error of the API server into one for people. Doing says what
 // steward wanted, as in "read the Deployment shop/checkout". What the server
 // refused for its content stays a plain error, and so does a cancelled context.
@@ -26,7 +30,7 @@ func (c *Cluster) failed(doing string, err error) error {
 		return &ops.Refusal{
 			Reason: ops.Unavailable,
 			What:   fmt.Sprintf("steward itself may not %s in cluster %s.", doing, c.Name),
-			Why:    "The cluster's own RBAC forbids it.",
+			Why:    forbiddenWhy,
 			Next:   "Ask whoever runs steward to grant its service account the role in deploy/kubernetes; `steward doctor` lists what is missing.",
 			Err:    err,
 		}

@@ -1,0 +1,59 @@
+package kube
+
+import (
+	"context"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// StuckPod is a pod of a StatefulSet that is not ready and that its controller
+// waits for before it replaces any pod, this one included.
+type StuckPod struct {
+	Name  string
+	State string // "ImagePullBackOff", "CrashLoopBackOff", "Pending" or "not ready"
+}
+
+// Stuck finds the pods that would keep a StatefulSet from taking another
+// template: under OrderedReady the controller waits for a broken pod to become
+// ready before it goes on, even where the next template would mend it
+// (kubernetes#67250). Other workloads have none.
+func (c *Cluster) Stuck(ctx context.Context, w *Workload) ([]StuckPod, error) {
+	if w.Kind != "StatefulSet" || w.Strategy.Parallel || w.Counts.Ready >= w.Counts.Current {
+		return nil, nil
+	}
+	list, err := c.Typed.CoreV1().Pods(w.Namespace).List(ctx, metav1.ListOptions{LabelSelector: w.Selector.String()})
+	if err != nil {
+		return nil, c.failed("list the pods of "+w.Namespace+"/"+w.Name, err)
+	}
+	var stuck []StuckPod
+	for _, pod := range list.Items {
+		owner := metav1.GetControllerOf(&pod)
+		if owner == nil || string(owner.UID) != w.UID || pod.DeletionTimestamp != nil || ready(pod) {
+			continue
+		}
+		stuck = append(stuck, StuckPod{Name: pod.Name, State: state(pod)})
+	}
+	return stuck, nil
+}
+
+func ready(pod corev1.Pod) bool {
+	for _, condition := range pod.Status.Conditions {
+		if condition.Type == corev1.PodReady {
+			return condition.Status == corev1.ConditionTrue
+		}
+	}
+	return false
+}
+
+func state(pod corev1.Pod) string {
+	for _, status := range append(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses...) {
+		if waiting := status.State.Waiting; waiting != nil && waiting.Reason != "" {
+			return waiting.Reason
+		}
+	}
+	if pod.Status.Phase == corev1.PodPending {
+		return "Pending"
+	}
+	return "not ready"
+}
