@@ -131,8 +131,13 @@ func refusesTheBad(t *testing.T, s subject) {
 
 func failsClosed(t *testing.T, s subject) {
 	for _, fault := range []misbehave.Fault{
-		{Kind: misbehave.ServerError}, {Kind: misbehave.Unavailable}, {Kind: misbehave.HTML}, {Kind: misbehave.Conflict},
-		{Kind: misbehave.Drop}, {Kind: misbehave.WriteAndCut}, {Kind: misbehave.RateLimit, RetryAfter: 60},
+		{Kind: misbehave.ServerError},
+		{Kind: misbehave.Unavailable},
+		{Kind: misbehave.HTML},
+		{Kind: misbehave.Conflict},
+		{Kind: misbehave.Drop},
+		{Kind: misbehave.WriteAndCut},
+		{Kind: misbehave.RateLimit, RetryAfter: 60},
 	} {
 		fault.Times = misbehave.Forever
 		if err := s.faults.Add(fault); err != nil {

@@ -19,7 +19,8 @@ func openJira(t *testing.T, deployment jira.Deployment, setting string) subject 
 	vendor, err := jira.New(jira.Site{
 		Accounts: []jira.Account{{ID: "5b10bot", Name: "bot", Email: "bot@acme.example", DisplayName: "steward", Token: jiraToken}},
 		Projects: []jira.Project{
-			{Key: "SHOP", Name: "Shop", Components: []string{"checkout", "cart"}}, {Key: "OPS", Name: "Operations"},
+			{Key: "SHOP", Name: "Shop", Components: []string{"checkout", "cart"}},
+			{Key: "OPS", Name: "Operations"},
 			{Key: "HIDDEN", Name: "Hidden", Withheld: []string{"BROWSE_PROJECTS"}},
 		},
 		Issues: []jira.Issue{

@@ -97,36 +97,58 @@ func TestSettingsBeatAnnotations(t *testing.T) {
 		want        string
 	}{
 		{"the settings name it", services(), nil, nil, pagerDuty.good, ""},
-		{"an annotation cannot point elsewhere", services(), mine, mine, pagerDuty.other,
+		{
+			"an annotation cannot point elsewhere", services(), mine, mine, pagerDuty.other,
 			"Incident Q1XSRCH001 is about another service. It is about search (PSRCH01); Deployment/shop/checkout belongs to PCHK001, as steward's settings say. " +
-				"Give the link of an open PagerDuty incident of service PCHK001, or the link or key of a Jira issue of project SHOP, component checkout in status Approved."},
-		{"nor add a system that the settings left out", []justify.Service{{Namespace: "shop", PagerDuty: "PCHK001"}}, mine, nil, "OPS-1",
+				"Give the link of an open PagerDuty incident of service PCHK001, or the link or key of a Jira issue of project SHOP, component checkout in status Approved.",
+		},
+		{
+			"nor add a system that the settings left out",
+			[]justify.Service{{Namespace: "shop", PagerDuty: "PCHK001"}},
+			mine, nil, "OPS-1",
 			"steward does not know to which Jira project Deployment/shop/checkout belongs. Without that, any ticket would do. " +
-				"Give the link of an open PagerDuty incident of service PCHK001. Or ask whoever runs steward to name it under justify.services in its settings, or annotate it or its namespace with steward/jira-project."},
+				"Give the link of an open PagerDuty incident of service PCHK001. Or ask whoever runs steward to name it under justify.services in its settings, or annotate it or its namespace with steward/jira-project.",
+		},
 		{"annotations name it", nil, map[string]string{"steward/pagerduty-service": "PCHK001"}, nil, pagerDuty.good, ""},
 		{"its namespace's do", nil, nil, map[string]string{"steward/jira-project": "shop", "steward/jira-component": "Checkout"}, "SHOP-7", ""},
 		{"its own beat its namespace's", nil, map[string]string{"steward/jira-component": "cart"}, map[string]string{"steward/jira-project": "SHOP", "steward/jira-component": "checkout"}, "SHOP-9", ""},
 		{"a project alone takes any component", nil, map[string]string{"steward/jira-project": "SHOP"}, nil, "SHOP-10", ""},
-		{"but no other project's", nil, map[string]string{"steward/jira-project": "SHOP"}, nil, "OPS-1",
+		{
+			"but no other project's", nil,
+			map[string]string{"steward/jira-project": "SHOP"},
+			nil, "OPS-1",
 			"OPS-1 is about something else. It is of project OPS, no component; Deployment/shop/checkout belongs to project SHOP, as its annotations say. " +
-				"Give the link or key of a Jira issue of project SHOP in status Approved."},
-		{"a component alone is nothing", nil, map[string]string{"steward/jira-component": "checkout"}, nil, "SHOP-7",
+				"Give the link or key of a Jira issue of project SHOP in status Approved.",
+		},
+		{
+			"a component alone is nothing", nil,
+			map[string]string{"steward/jira-component": "checkout"},
+			nil, "SHOP-7",
 			"steward does not know to which Jira project Deployment/shop/checkout belongs. Without that, any ticket would do. " +
-				"Ask whoever runs steward to name it under justify.services in its settings, or annotate it or its namespace with steward/jira-project."},
-		{"nothing names it", nil, nil, nil, pagerDuty.good,
+				"Ask whoever runs steward to name it under justify.services in its settings, or annotate it or its namespace with steward/jira-project.",
+		},
+		{
+			"nothing names it", nil, nil, nil, pagerDuty.good,
 			"steward does not know to which PagerDuty service Deployment/shop/checkout belongs. Without that, any ticket would do. " +
-				"Ask whoever runs steward to name it under justify.services in its settings, or annotate it or its namespace with steward/pagerduty-service."},
-		{"the settings name another workload", []justify.Service{{Namespace: "shop", Workload: "cart*", PagerDuty: "PCHK001"}, {Namespace: "billing", PagerDuty: "PCHK001"}, {Workload: "[", PagerDuty: "PCHK001"}}, nil, nil, pagerDuty.good,
+				"Ask whoever runs steward to name it under justify.services in its settings, or annotate it or its namespace with steward/pagerduty-service.",
+		},
+		{
+			"the settings name another workload",
+			[]justify.Service{{Namespace: "shop", Workload: "cart*", PagerDuty: "PCHK001"}, {Namespace: "billing", PagerDuty: "PCHK001"}, {Workload: "[", PagerDuty: "PCHK001"}},
+			nil, nil, pagerDuty.good,
 			"steward does not know to which PagerDuty service Deployment/shop/checkout belongs. Without that, any ticket would do. " +
-				"Ask whoever runs steward to name it under justify.services in its settings, or annotate it or its namespace with steward/pagerduty-service."},
+				"Ask whoever runs steward to name it under justify.services in its settings, or annotate it or its namespace with steward/pagerduty-service.",
+		},
 		{"the first entry that names a system counts for it", []justify.Service{
 			{Namespace: "shop", Workload: "checkout", Jira: justify.JiraProject{Project: "OPS"}}, {Namespace: "*", PagerDuty: "PCHK001", Jira: justify.JiraProject{Project: "SHOP"}},
 		}, nil, nil, "OPS-1", ""},
 		{"and a later one for another system", []justify.Service{
 			{Namespace: "shop", Workload: "checkout", Jira: justify.JiraProject{Project: "OPS"}}, {Namespace: "*", PagerDuty: "PCHK001", Jira: justify.JiraProject{Project: "SHOP"}},
 		}, nil, nil, pagerDuty.good, ""},
-		{"nothing is pasted and nothing names it", nil, nil, nil, "",
-			"rollback on Deployment/shop/checkout needs a justification. None was given. Ask whoever runs steward to name this workload under justify.services in its settings."},
+		{
+			"nothing is pasted and nothing names it", nil, nil, nil, "",
+			"rollback on Deployment/shop/checkout needs a justification. None was given. Ask whoever runs steward to name this workload under justify.services in its settings.",
+		},
 	} {
 		target := deployment("checkout")
 		target.Annotations, target.NamespaceAnnotations = test.annotations, test.namespace

@@ -37,7 +37,7 @@ func (e *Enforcer) Explain(actor ops.Actor, target ops.Target, channel, action s
 }
 
 func (p *policy) explain(subjects []string, q question) Explanation {
-	x := Explanation{File: p.file, Subjects: subjects, Allowed: q.complete() && p.allows(subjects, q)}
+	x := Explanation{File: p.file, Subjects: subjects, Allowed: q.complete() && p.allows(subjects, q), Matched: []Rule{}, Near: []Near{}}
 	for _, rule := range p.rules {
 		missed, held := rule.misses(q), slices.Contains(subjects, rule.Subject)
 		switch {

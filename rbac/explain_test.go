@@ -10,7 +10,8 @@ func TestExplainShowsWhatMatchedWhatNearlyDidAndWhatDecided(t *testing.T) {
 		want                         string
 	}{
 		{
-			"allowed by a role", "U0ANA", "C0SHOP", "rollback", []string{"S0ONCALL"},
+			"allowed by a role", "U0ANA", "C0SHOP", "rollback",
+			[]string{"S0ONCALL"},
 			`allowed by policy.csv:4: p, role:shop-oncall, production, *, shop, Deployment/checkout*, C0SHOP, rollback, allow
 the asker is *, group:S0ONCALL, role:shop-oncall, user:U0ANA
 rules that match:
@@ -29,7 +30,8 @@ rules that miss by one field:
 `,
 		},
 		{
-			"denied from the command line", "U0ANA", "", "rollback", []string{"S0ONCALL"},
+			"denied from the command line", "U0ANA", "", "rollback",
+			[]string{"S0ONCALL"},
 			`denied: no rule allows it
 the asker is *, group:S0ONCALL, role:shop-oncall, user:U0ANA
 rules that miss by one field:

@@ -28,11 +28,27 @@ var (
 // visited are the kinds that a diagnosis comes by besides those that a TARGET
 // can name, with kubectl's short names.
 var visited = []struct{ kind, short string }{
-	{"ConfigMap", "cm"}, {"Secret", ""}, {"ServiceAccount", "sa"}, {"Endpoints", "ep"}, {"EndpointSlice", ""},
-	{"NetworkPolicy", "netpol"}, {"ResourceQuota", "quota"}, {"LimitRange", "limits"}, {"IngressClass", ""},
-	{"PersistentVolume", "pv"}, {"StorageClass", "sc"}, {"PriorityClass", "pc"}, {"Event", "ev"}, {"Lease", ""},
-	{"ReplicationController", "rc"}, {"ControllerRevision", ""}, {"Rollout", ""}, {"APIService", ""},
-	{"MutatingWebhookConfiguration", ""}, {"ValidatingWebhookConfiguration", ""}, {"CustomResourceDefinition", "crd"},
+	{"ConfigMap", "cm"},
+	{"Secret", ""},
+	{"ServiceAccount", "sa"},
+	{"Endpoints", "ep"},
+	{"EndpointSlice", ""},
+	{"NetworkPolicy", "netpol"},
+	{"ResourceQuota", "quota"},
+	{"LimitRange", "limits"},
+	{"IngressClass", ""},
+	{"PersistentVolume", "pv"},
+	{"StorageClass", "sc"},
+	{"PriorityClass", "pc"},
+	{"Event", "ev"},
+	{"Lease", ""},
+	{"ReplicationController", "rc"},
+	{"ControllerRevision", ""},
+	{"Rollout", ""},
+	{"APIService", ""},
+	{"MutatingWebhookConfiguration", ""},
+	{"ValidatingWebhookConfiguration", ""},
+	{"CustomResourceDefinition", "crd"},
 }
 
 // kindOf gives the kind that a word of the policy names.

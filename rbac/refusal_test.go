@@ -56,7 +56,9 @@ p, group:S0ONCALL, production, *, shop, Deployment/cart,    C0CART, rollforward,
 				"Ask somebody in role shop-lead (user U0LEAD), or user U0OPS.",
 		},
 		{
-			"persons only", guest, ops.Target{Cluster: "prod-eu", Environment: "production", Namespace: "shop", Kind: "Pod", Name: "cart-0"}, "C0ANY", "restart",
+			"persons only", guest,
+			ops.Target{Cluster: "prod-eu", Environment: "production", Namespace: "shop", Kind: "Pod", Name: "cart-0"},
+			"C0ANY", "restart",
 			"You can see cart-0 but not restart it here. Your rules allow restart in environment staging, not in production. Ask user U0OPS.",
 		},
 		{

@@ -15,7 +15,7 @@ import (
 // Test asks every case of a YAML file. The error is a *PolicyError that names
 // the lines when the file itself is wrong.
 func (e *Enforcer) Test(path string) ([]Result, error) {
-	text, err := read(path)
+	text, err := read("the cases", path)
 	if err != nil {
 		return nil, err
 	}

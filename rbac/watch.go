@@ -50,7 +50,7 @@ func (e *Enforcer) Watch(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
-		text, err := read(e.path)
+		text, err := read("the policy", e.path)
 		now := look{hash: sha256.Sum256(text)}
 		if err != nil {
 			now.err = err.Error()
