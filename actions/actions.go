@@ -87,7 +87,8 @@ type Justifier interface {
 	// may come from; none means that no justification is needed.
 	Needed(target ops.Target, verb string) []string
 	// Verify asks the vendor, now. The error is a *ops.Refusal, also when the
-	// vendor did not answer.
+	// vendor did not answer; with nothing to verify its reason is
+	// JustificationMissing, and it says whose tickets would do.
 	Verify(ctx context.Context, because, verb string, target ops.Target) (ops.Ticket, error)
 }
 

@@ -249,6 +249,9 @@ type ticketing struct{ *house }
 func (t ticketing) Verify(_ context.Context, because, _ string, _ ops.Target) (ops.Ticket, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if because == "" {
+		return ops.Ticket{}, &ops.Refusal{Reason: ops.JustificationMissing, What: "It needs a justification.", Next: "Give an open incident."}
+	}
 	if err := t.tickets[because]; err != nil {
 		return ops.Ticket{}, err
 	}

@@ -41,9 +41,7 @@ func (r *Runner) ask(ctx context.Context, req ops.Request, target ops.Target, er
 	if err := r.record(ctx, record); err != nil {
 		return ops.Reply{}, err
 	}
-	accept := r.Justifier.Needed(target, req.Verb)
-	text := refusal.What + " " + refusal.Why + " Accepted: " + guard.Accepted(accept) + "."
-	return ops.Reply{Ask: &ops.Ask{Target: target, Accept: accept, Text: text}}, nil
+	return ops.Reply{Ask: &ops.Ask{Target: target, Accept: r.Justifier.Needed(target, req.Verb), Text: refusal.Error()}}, nil
 }
 
 // confirm takes a confirmed write through the guard, records its start, and
