@@ -36,7 +36,12 @@ func lockFile(path string) (*fileLock, error) {
 
 // release gives the lock back. The file stays: deleting it would let two
 // processes lock two files of the same name.
-func (l *fileLock) release() error { return l.file.Close() }
+func (l *fileLock) release() error {
+	if err := l.file.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
+		return err
+	}
+	return nil
+}
 
 func write(file *os.File, text string) error {
 	_, err := file.WriteAt([]byte(text), 0)
