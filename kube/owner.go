@@ -17,10 +17,13 @@ import (
 // Owner is whoever keeps the workload as it is, and what becomes of a change
 // made beside it.
 type Owner struct {
-	Kind    string // "Argo CD application", "Flux Kustomization", "Helm release", "Argo Rollout", "Flagger Canary", or a Kubernetes kind
-	Name    string // "NAME" or "NAMESPACE/NAME"
-	Effect  string // what it does to a change, one sentence
-	Instead string // its own way, one sentence with the command
+	Kind string // "Argo CD application", "Flux Kustomization", "Helm release", "Argo Rollout", "Flagger Canary", or a Kubernetes kind
+	Name string // "NAME" or "NAMESPACE/NAME"
+	// Resource is the Kubernetes kind of an owner that lives in the workload's
+	// own namespace; empty for one that is named by a mark on the workload.
+	Resource string
+	Effect   string // what it does to a change, one sentence
+	Instead  string // its own way, one sentence with the command
 }
 
 // String names the owner: "Argo CD application shop".
@@ -103,13 +106,13 @@ func controller(w *Workload) *Owner {
 	}
 	if owner.Kind == "Canary" && strings.HasPrefix(owner.APIVersion, canaries.Group+"/") {
 		return &Owner{
-			Kind: "Flagger Canary", Name: owner.Name,
+			Kind: "Flagger Canary", Name: owner.Name, Resource: owner.Kind,
 			Effect:  "Flagger writes this copy itself and puts it back at the next promotion.",
 			Instead: fmt.Sprintf("Act on what the Canary targets: `kubectl get canary %s -n %s -o jsonpath='{.spec.targetRef.name}'`.", owner.Name, w.Namespace),
 		}
 	}
 	return &Owner{
-		Kind: owner.Kind, Name: w.Namespace + "/" + owner.Name,
+		Kind: owner.Kind, Name: owner.Name, Resource: owner.Kind,
 		Effect:  "Its operator puts back what the " + owner.Kind + " says.",
 		Instead: fmt.Sprintf("Change the %s %s instead.", owner.Kind, owner.Name),
 	}
@@ -129,14 +132,14 @@ func (c *Cluster) delivery(ctx context.Context, target ops.Target) ([]Owner, err
 	var owners []Owner
 	for _, name := range canary {
 		owners = append(owners, Owner{
-			Kind: "Flagger Canary", Name: name,
+			Kind: "Flagger Canary", Name: name, Resource: "Canary",
 			Effect:  fmt.Sprintf("Flagger takes the change for a new release and analyses it; until it is promoted, %s-primary serves as before.", target.Name),
 			Instead: fmt.Sprintf("To promote it without an analysis: `kubectl patch canary %s -n %s --type=merge -p '{\"spec\":{\"skipAnalysis\":true}}'`.", name, target.Namespace),
 		})
 	}
 	for _, name := range rollout {
 		owners = append(owners, Owner{
-			Kind: "Argo Rollout", Name: name,
+			Kind: "Argo Rollout", Name: name, Resource: "Rollout",
 			Effect:  "The Rollout runs the pods from this template, in its own steps.",
 			Instead: fmt.Sprintf("Its own way: `kubectl argo rollouts abort %s -n %s`, or `undo`.", name, target.Namespace),
 		})

@@ -3,8 +3,10 @@ package kube
 import (
 	"context"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 // StuckPod is a pod of a StatefulSet that is not ready and that its controller
@@ -12,6 +14,7 @@ import (
 type StuckPod struct {
 	Name  string
 	State string // "ImagePullBackOff", "CrashLoopBackOff", "Pending" or "not ready"
+	Old   bool   // it has another template than the StatefulSet has now
 }
 
 // Stuck finds the pods that would keep a StatefulSet from taking another
@@ -26,13 +29,17 @@ func (c *Cluster) Stuck(ctx context.Context, w *Workload) ([]StuckPod, error) {
 	if err != nil {
 		return nil, c.failed("list the pods of "+w.Namespace+"/"+w.Name, err)
 	}
+	update, _, _ := unstructured.NestedString(w.object.Object, "status", "updateRevision")
 	var stuck []StuckPod
 	for _, pod := range list.Items {
 		owner := metav1.GetControllerOf(&pod)
 		if owner == nil || string(owner.UID) != w.UID || pod.DeletionTimestamp != nil || ready(pod) {
 			continue
 		}
-		stuck = append(stuck, StuckPod{Name: pod.Name, State: state(pod)})
+		stuck = append(stuck, StuckPod{
+			Name: pod.Name, State: state(pod),
+			Old: pod.Labels[appsv1.StatefulSetRevisionLabel] != update,
+		})
 	}
 	return stuck, nil
 }
