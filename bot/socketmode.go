@@ -1,0 +1,113 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/slack-go/slack/socketmode"
+	"go.uber.org/zap"
+)
+
+const (
+	// ackDeadline bounds the handing over of an acknowledgement: a connection
+	// that does not take it must not hold up its reader.
+	ackDeadline = 2 * time.Second
+	// envelopeLimit is the largest message that is read, in bytes.
+	envelopeLimit = 4 << 20
+	// againAfter is the pause before a connection that ended is opened again.
+	againAfter = time.Second
+)
+
+// listen keeps one Socket Mode connection open until ctx ends. slack-go opens
+// it again whenever Slack closes it; the other connections receive meanwhile.
+func (b *Bot) listen(ctx context.Context, n int) error {
+	log := b.log.With(zap.Int("connection", n))
+	for {
+		err := b.connection(ctx, log)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if fatal(err) {
+			return fmt.Errorf("the Slack app token is refused, make a new one with connections:write: %w", err)
+		}
+		log.Warn("a Socket Mode connection ended, opening it again", zap.Error(err))
+		select {
+		case <-ctx.Done():
+		case <-time.After(againAfter):
+		}
+	}
+}
+
+func (b *Bot) connection(ctx context.Context, log *zap.Logger) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	client := socketmode.New(b.client.api, socketmode.OptionReadLimit(envelopeLimit))
+	ended := make(chan error, 1)
+	go func() { ended <- client.RunContext(ctx) }()
+	up := false
+	set := func(now bool) {
+		if up == now {
+			return
+		}
+		up = now
+		change := int32(-1)
+		if now {
+			change = 1
+		}
+		b.metrics.sockets.Set(float64(b.open.Add(change)))
+	}
+	defer set(false)
+	for {
+		select {
+		case err := <-ended:
+			return err
+		case event := <-client.Events:
+			switch event.Type {
+			case socketmode.EventTypeHello:
+				set(true)
+				log.Info("connected to Slack")
+			case socketmode.EventTypeConnecting:
+				set(false)
+			case socketmode.EventTypeConnectionError:
+				log.Warn("Slack cannot be reached", zap.Any("error", event.Data))
+			default:
+				b.envelope(client, event, log)
+			}
+		}
+	}
+}
+
+// envelope receives one payload, beside the connection's reader: a reader that
+// waits answers no PINGs, and Slack drops the connection.
+func (b *Bot) envelope(client *socketmode.Client, event socketmode.Event, log *zap.Logger) {
+	request := event.Request
+	if bad, ok := event.Data.(*socketmode.ErrorBadMessage); ok {
+		// slack-go refuses what it does not know, such as a new kind of event.
+		// Slack has to hear that it came all the same.
+		request = &socketmode.Request{}
+		if err := json.Unmarshal(bad.Message, request); err != nil {
+			log.Warn("a message from Slack is no JSON", zap.Error(err))
+			return
+		}
+	}
+	if request == nil || request.EnvelopeID == "" {
+		return // hello has a Request too, and nothing to acknowledge
+	}
+	at := time.Now()
+	b.begin(func() {
+		ack, err := b.receive(b.base, delivery{kind: request.Type, id: request.EnvelopeID, payload: request.Payload, at: at})
+		if err != nil {
+			log.Error("a payload is not acknowledged: it could not be committed", zap.Error(err))
+			return
+		}
+		ctx, cancel := context.WithTimeout(b.base, ackDeadline)
+		defer cancel()
+		if err := client.AckCtx(ctx, request.EnvelopeID, ack); err != nil {
+			log.Warn("an acknowledgement could not be sent: Slack delivers again", zap.Error(err))
+			return
+		}
+		b.metrics.acked(request.Type, at)
+	})
+}
