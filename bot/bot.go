@@ -194,17 +194,24 @@ func (b *Bot) finish() {
 	b.mu.Lock()
 	b.closing = true
 	b.mu.Unlock()
+	defer b.stop()
 	done := make(chan struct{})
 	go func() { b.handlers.Wait(); close(done) }()
 	select {
 	case <-done:
+		return
 	case <-time.After(b.cfg.Grace):
-		b.log.Warn("handlers are still at work: their payloads stay in the inbox")
-		b.stop()
-		<-done
 	}
+	b.log.Warn("handlers are still at work: their payloads stay in the inbox")
 	b.stop()
+	select {
+	case <-done:
+	case <-time.After(lastWords):
+	}
 }
+
+// lastWords is how long handlers get to end once they were told to.
+const lastWords = 2 * time.Second
 
 // introduce makes sure that the bot token belongs to our team, and learns the
 // bot's own user id.

@@ -104,7 +104,7 @@ func (b *Bot) claimedBefore(ctx context.Context, a act, key, kind string, used e
 func (e errand) talk(a act) talk {
 	t := talk{channel: e.Request.Place.Channel, thread: e.Thread, user: a.user, responseURL: e.ResponseURL}
 	if a.form != nil {
-		t.view = a.form.viewID
+		t = t.submittedIn(a.form.viewID)
 	}
 	return t
 }

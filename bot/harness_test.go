@@ -44,6 +44,7 @@ type house struct {
 	logs     *observer.ObservedLogs
 	web      *httptest.Server // of the bot, in HTTP mode
 	quit     func()
+	kill     func()
 }
 
 func workspace() slack.Workspace {
@@ -127,6 +128,13 @@ func (h *house) start(mode bot.Mode) {
 		defer done()
 		h.narrator.Shutdown(down)
 		if err := h.store.Close(down); err != nil {
+			h.t.Errorf("closing the store: %v", err)
+		}
+	}
+	h.kill = func() {
+		cancel()
+		h.until("the connections are gone", func() bool { return h.slack.SocketStats().Connections == 0 })
+		if err := h.store.Close(context.Background()); err != nil {
 			h.t.Errorf("closing the store: %v", err)
 		}
 	}
@@ -485,3 +493,32 @@ func (h *house) count(name string) float64 {
 	}
 	return sum
 }
+
+func (h *house) redeliver(how slack.Redelivery) {
+	h.t.Helper()
+	receipt, err := h.slack.Redeliver(how)
+	if err != nil || !receipt.Acked {
+		h.t.Fatalf("redelivering: %+v, %v\n%s", receipt, err, h.log())
+	}
+}
+
+// die lets the process vanish in the middle of what it does: nothing is
+// finished, nothing is handed over.
+func (h *house) die() {
+	h.t.Helper()
+	h.kill()
+	h.quit = nil
+}
+
+func (h *house) unhandled() []store.Inbox {
+	h.t.Helper()
+	left, err := h.store.Unhandled(context.Background())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return left
+}
+
+func newRegistry() *prometheus.Registry { return prometheus.NewRegistry() }
+
+func quiet() *zap.Logger { return zap.NewNop() }

@@ -20,7 +20,7 @@ func (b *Bot) route(ctx context.Context, a act) error {
 	case a.press != nil:
 		err = b.pressed(ctx, a)
 	case a.form != nil:
-		t.view = a.form.viewID
+		t = t.submittedIn(a.form.viewID)
 		err = b.submitted(ctx, a)
 	default:
 		err = b.shortcutChosen(ctx, a)

@@ -103,7 +103,7 @@ func (b *Bot) preview(ctx context.Context, t talk, req ops.Request, preview ops.
 // settle updates a modal at the end of a story. If that fails the story is in
 // the thread all the same.
 func (b *Bot) settle(ctx context.Context, t talk, view slack.ModalViewRequest) {
-	if err := b.client.updateModal(ctx, t.view, view); err != nil {
+	if err := b.update(ctx, t, view); err != nil {
 		b.log.Info("the modal could not be updated", zap.String("user", t.user), zap.Error(err))
 	}
 }

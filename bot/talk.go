@@ -18,6 +18,27 @@ type talk struct {
 	user        string
 	responseURL string // empty for a mention
 	view        string // the modal that is open for this request, if any
+	// settled is when the modal may be updated. An acknowledgement that changes
+	// it may reach Slack after our next call, and would undo that.
+	settled time.Time
+}
+
+// ackSettles is how long the acknowledgement of a form is given to reach Slack.
+const ackSettles = 300 * time.Millisecond
+
+// submittedIn is the talk about a form that was submitted just now.
+func (t talk) submittedIn(viewID string) talk {
+	t.view, t.settled = viewID, time.Now().Add(ackSettles)
+	return t
+}
+
+// update changes the open modal.
+func (b *Bot) update(ctx context.Context, t talk, view slack.ModalViewRequest) error {
+	select {
+	case <-time.After(time.Until(t.settled)):
+	case <-ctx.Done():
+	}
+	return b.client.updateModal(ctx, t.view, view)
 }
 
 // whisper tells one person something, however long. In a thread it is said
@@ -70,7 +91,7 @@ func (b *Bot) show(ctx context.Context, t talk, view slack.ModalViewRequest, oth
 	if t.view == "" {
 		return b.whisper(ctx, t, otherwise)
 	}
-	err := b.client.updateModal(ctx, t.view, view)
+	err := b.update(ctx, t, view)
 	if err != nil && forGood(err) {
 		b.log.Info("the modal is closed: the answer goes to the channel", zap.String("user", t.user), zap.Error(err))
 		return b.whisper(ctx, t, otherwise)
