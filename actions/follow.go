@@ -23,7 +23,8 @@ type goal struct {
 const (
 	followTick   = time.Second
 	verdictGrace = 10 * time.Second
-	stuckAfter   = 30 * time.Second // without progress, until a StatefulSet's stuck pod is looked for
+	stuckCheck   = 10 * time.Second // without progress, until a StatefulSet's stuck pod is looked for, and again
+	stuckAfter   = time.Minute      // without progress, until a pod that may just be slow counts as stuck
 )
 
 // ending is how a followed change came to its end.
@@ -43,8 +44,8 @@ type follower struct {
 	tell     func(ops.Progress)
 	last     *kube.Workload
 	said     ops.Progress
-	moved    time.Time // when a count last changed
-	stuckFor time.Duration
+	moved    time.Time     // when a count last changed
+	stuckFor time.Duration // without progress, until the next look
 }
 
 // follow watches the target until the goal is reached or cannot be reached any
@@ -54,7 +55,7 @@ func follow(ctx context.Context, clusters *kube.Clusters, plan ops.Plan, goal go
 	if err != nil {
 		return ending{}, err
 	}
-	f := &follower{cluster: cluster, target: plan.Target, goal: goal, tell: tell, moved: time.Now(), stuckFor: stuckAfter}
+	f := &follower{cluster: cluster, target: plan.Target, goal: goal, tell: tell, moved: time.Now(), stuckFor: stuckCheck}
 	return f.run(ctx)
 }
 
@@ -96,7 +97,7 @@ func (f *follower) look(state kube.Seen) *ending {
 	}
 	w := state.Workload
 	if f.last == nil || f.last.Counts != w.Counts {
-		f.moved = time.Now()
+		f.moved, f.stuckFor = time.Now(), stuckCheck
 	}
 	f.last = w
 	if !f.goal.ours(w) {
@@ -135,13 +136,13 @@ func (f *follower) wait(ctx context.Context) *ending {
 	if f.last.Kind != "StatefulSet" || still < f.stuckFor {
 		return nil
 	}
-	f.stuckFor = still + stuckAfter // look again later, not at every tick
+	f.stuckFor = still + stuckCheck
 	stuck, err := f.cluster.Stuck(ctx, f.last)
 	if err != nil {
 		return nil
 	}
 	for _, pod := range stuck {
-		if pod.Old {
+		if pod.Old && (pod.Failing || still > stuckAfter) {
 			return &ending{
 				state: ops.Failed,
 				why:   fmt.Sprintf("the StatefulSet waits for its pod %s (%s), which still has the template before and does not become ready (kubernetes#67250)", pod.Name, pod.State),

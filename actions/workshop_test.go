@@ -53,6 +53,10 @@ func (w *workshop) rollforward() actions.Rollforward {
 	return actions.Rollforward{Clusters: w.clusters, Journal: w.journal}
 }
 
+func (w *workshop) restart() actions.Restart { return actions.Restart{Clusters: w.clusters} }
+
+func (w *workshop) scale() actions.Scale { return actions.Scale{Clusters: w.clusters} }
+
 // query asks a verb about checkout: args are "to=41", and "Kind/name" for
 // another object.
 func (w *workshop) query(t *testing.T, verb actions.Action, args ...string) actions.Query {

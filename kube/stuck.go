@@ -15,6 +15,9 @@ type StuckPod struct {
 	Name  string
 	State string // "ImagePullBackOff", "CrashLoopBackOff", "Pending" or "not ready"
 	Old   bool   // it has another template than the StatefulSet has now
+	// Failing: its kubelet has given up for now and will try again. It may still
+	// become ready, but nobody should wait for it.
+	Failing bool
 }
 
 // Stuck finds the pods that would keep a StatefulSet from taking another
@@ -37,7 +40,7 @@ func (c *Cluster) Stuck(ctx context.Context, w *Workload) ([]StuckPod, error) {
 			continue
 		}
 		stuck = append(stuck, StuckPod{
-			Name: pod.Name, State: state(pod),
+			Name: pod.Name, State: state(pod), Failing: failing[state(pod)],
 			Old: pod.Labels[appsv1.StatefulSetRevisionLabel] != update,
 		})
 	}
@@ -63,4 +66,10 @@ func state(pod corev1.Pod) string {
 		return "Pending"
 	}
 	return "not ready"
+}
+
+// failing are the reasons for which a container waits after it failed.
+var failing = map[string]bool{
+	"CrashLoopBackOff": true, "ImagePullBackOff": true, "ErrImagePull": true, "ErrImageNeverPull": true,
+	"InvalidImageName": true, "CreateContainerConfigError": true, "CreateContainerError": true, "RunContainerError": true,
 }
