@@ -23,3 +23,9 @@ func (s *Store) Note(ctx context.Context, key string) (value []byte, found bool,
 	found, err = s.one(ctx, "reading a note", `SELECT value FROM notes WHERE key = $1`, []any{clean(key)}, &value)
 	return value, found, err
 }
+
+// DropNote forgets the value under a key. It may not be there.
+func (s *Store) DropNote(ctx context.Context, key string) error {
+	_, err := s.change(ctx, "forgetting a note", `DELETE FROM notes WHERE key = $1`, clean(key))
+	return err
+}

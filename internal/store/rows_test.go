@@ -144,6 +144,9 @@ func TestANoteIsKeptAndOverwritten(t *testing.T) {
 		want("k", []byte{0, 1, 255}, true)
 		must(t, s.PutNote(t.Context(), "k", nil))
 		want("k", []byte{}, true)
+		must(t, s.DropNote(t.Context(), "k"))
+		must(t, s.DropNote(t.Context(), "k"))
+		want("k", nil, false)
 		for _, value := range []string{"first", "second"} {
 			if kept, err := s.PutNoteOnce(t.Context(), "once", []byte(value)); string(kept) != "first" || err != nil {
 				t.Errorf("kept %q, %v", kept, err)
