@@ -1,9 +1,12 @@
 package bot
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"github.com/slack-go/slack"
+
+	"github.com/steward-bot/steward/ops"
 )
 
 // Slack's limits, from https://docs.slack.dev/reference/block-kit, each a
@@ -28,11 +31,20 @@ type message struct {
 // mrkdwn is a text object for text that is safe already. It is verbatim: Slack
 // then makes no links or mentions out of plain words.
 func mrkdwn(safe string, limit int) *slack.TextBlockObject {
-	return slack.NewTextBlockObject(slack.MarkdownType, clip(safe, limit), false, true)
+	return slack.NewTextBlockObject(slack.MarkdownType, orDash(clip(safe, limit)), false, true)
 }
 
+// plainText is a text object in which nothing is markup.
 func plainText(text string, limit int) *slack.TextBlockObject {
-	return slack.NewTextBlockObject(slack.PlainTextType, cutRunes(text, limit), false, false)
+	return slack.NewTextBlockObject(slack.PlainTextType, orDash(ops.Shorten(text, limit)), false, false)
+}
+
+// orDash stands in for a text that is empty, which Slack refuses.
+func orDash(text string) string {
+	if strings.TrimSpace(text) == "" {
+		return "–"
+	}
+	return text
 }
 
 func section(safe string) slack.Block {

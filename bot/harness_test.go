@@ -465,7 +465,7 @@ func TestMain(m *testing.M) { os.Exit(m.Run()) }
 // age makes every token of a person older.
 func (h *house) age(owner string, by time.Duration) {
 	h.t.Helper()
-	db, err := sql.Open("sqlite", filepath.Join(h.dir, "steward.db"))
+	db, err := sql.Open("sqlite", filepath.Join(h.dir, "steward.db")+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -194,5 +194,5 @@ func sentence(clause string) string {
 	if clause == "" {
 		return ""
 	}
-	return strings.ToUpper(clause[:1]) + clause[1:] + "."
+	return sentenceCase(clause) + "."
 }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -104,10 +105,13 @@ func ticketLine(ticket ops.Ticket) string {
 // link shows an address under a name. What is no plain web address is shown as
 // the name alone: it could close the markup and say something else.
 func link(address, name string) string {
-	if !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://") || strings.ContainsAny(address, "<>|\"` \t\n") || len(address) > 1000 {
-		return plain(name, 100)
+	label := orDash(plain(name, 100))
+	parsed, err := url.Parse(address)
+	if err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" || parsed.Host == "" || len(address) > 1000 ||
+		strings.ContainsFunc(address, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("<>|\"`", r) }) {
+		return label
 	}
-	return "<" + neutral(address) + "|" + strings.ReplaceAll(plain(name, 100), "|", "¦") + ">"
+	return "<" + neutral(address) + "|" + strings.ReplaceAll(label, "|", "¦") + ">"
 }
 
 // hour is a time of day, in the one zone that everybody's logs have.
