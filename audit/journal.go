@@ -8,10 +8,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"go.uber.org/zap"
 
+	"github.com/steward-bot/steward/internal/redact"
 	"github.com/steward-bot/steward/internal/store"
 	"github.com/steward-bot/steward/ops"
 )
@@ -47,7 +49,7 @@ func NewJournal(store *store.Store, sinks []Sink, log *zap.Logger) *Journal {
 // Append gave nil for is on the disk. A second StepStarted or StepEnded of one
 // request gives ops.ErrRecorded.
 func (j *Journal) Append(ctx context.Context, record *ops.Record) error {
-	sealed := *record
+	sealed := redacted(*record)
 	if sealed.At.IsZero() {
 		sealed.At = j.now()
 	}
@@ -62,8 +64,25 @@ func (j *Journal) Append(ctx context.Context, record *ops.Record) error {
 	if err != nil {
 		return err
 	}
-	*record = sealed
+	record.Seq, record.At, record.Prev, record.Hash = sealed.Seq, sealed.At, sealed.Prev, sealed.Hash
 	return nil
+}
+
+// redacted hides secrets in what somebody typed that led to nothing: it is the
+// one part of a record that nobody has checked, and a journal forgets nothing.
+// What led to a preview was checked against the verb's arguments, and is needed
+// as it was typed to take the request up again.
+func redacted(r ops.Record) ops.Record {
+	if r.Step != ops.StepRefused && r.Step != ops.StepAnswered {
+		return r
+	}
+	r.Request.Target, r.Request.Because = redact.Text(r.Request.Target), redact.Text(r.Request.Because)
+	r.Request.Args = maps.Clone(r.Request.Args)
+	for name, value := range r.Request.Args {
+		r.Request.Args[name] = redact.Value(name, value)
+	}
+	r.Summary = redact.Text(r.Summary)
+	return r
 }
 
 // seal fills in the record's hash and makes its entry and its jobs.

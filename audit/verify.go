@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
+	"time"
 
 	"github.com/steward-bot/steward/internal/store"
 )
@@ -99,13 +101,12 @@ func flaw(e store.Entry, before Report) string {
 		return "its content is no record"
 	}
 	// What it is found by must be what it says: the hash covers only that.
-	told := entryOf(r, e.Body)
-	told.At, e.At = told.At.UTC(), e.At.UTC()
+	told := entryOf(r, nil)
 	if told.At.UnixMicro() != e.At.UnixMicro() {
 		return "it is filed under another time than it says"
 	}
-	told.At = e.At
-	if fmt.Sprint(told) != fmt.Sprint(e) {
+	told.At, e.At, e.Body = time.Time{}, time.Time{}, nil
+	if !reflect.DeepEqual(told, e) {
 		return "it is filed under other names than it says"
 	}
 	return ""

@@ -19,8 +19,9 @@ type database interface {
 	clock() string
 	// explain turns a failure that a person can mend into words.
 	explain(err error) error
-	// duplicate tells whether the error is a unique index that said no.
-	duplicate(err error) bool
+	// recorded tells whether the error is one of the unique indexes by which
+	// a request starts once and ends once.
+	recorded(err error) bool
 	// start begins to work the jobs of the given kinds.
 	start(ctx context.Context, id string, handlers map[string]Handler) error
 	// stop lets running jobs finish until ctx is done, then cancels them.

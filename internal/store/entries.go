@@ -59,9 +59,9 @@ func (s *Store) Append(ctx context.Context, seal Seal) (Entry, error) {
 		return s.put(ctx, tx, entry, jobs)
 	})
 	switch {
-	case err == nil || sealed.Hash != "" && !s.db.duplicate(err) && s.committed(ctx, sealed):
+	case err == nil || sealed.Hash != "" && !s.db.recorded(err) && s.committed(ctx, sealed):
 		return sealed, nil
-	case s.db.duplicate(err):
+	case s.db.recorded(err):
 		return Entry{}, ErrRecorded
 	default:
 		return Entry{}, fmt.Errorf("appending to the journal: %w", s.db.explain(err))

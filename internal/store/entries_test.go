@@ -57,6 +57,9 @@ func TestWhatCannotBeSealedLeavesNothingAndNoGap(t *testing.T) {
 		if _, err := s.Append(t.Context(), sealing(Entry{RequestID: "r2", Sinks: []string{"log"}}, Job{Kind: "x"})); err == nil || !strings.Contains(err.Error(), `the job kind "x" is not made of two or more`) {
 			t.Errorf("a job without a proper kind: %v", err)
 		}
+		if _, err := s.Append(t.Context(), sealing(Entry{RequestID: "r2", Sinks: []string{"log", "log"}})); err == nil || errors.Is(err, ErrRecorded) {
+			t.Errorf("a sink that is named twice: %v", err)
+		}
 		if n := count(t, s, `SELECT count(*) FROM deliveries`); n != 0 {
 			t.Errorf("%d deliveries of an entry that was not recorded", n)
 		}

@@ -129,7 +129,10 @@ func (p *postgres) rescue(ctx context.Context) (int64, error) {
 		SELECT 1 FROM leases WHERE key = '`+workerLease+`' || attempted_by[array_upper(attempted_by, 1)] AND expires > `+p.clock()+`)`)
 }
 
-func (p *postgres) duplicate(err error) bool { return sqlState(err) == "23505" }
+func (p *postgres) recorded(err error) bool {
+	var failed *pgconn.PgError
+	return errors.As(err, &failed) && (failed.ConstraintName == "entries_started_once" || failed.ConstraintName == "entries_ended_once")
+}
 
 // The codes are in the appendix "PostgreSQL Error Codes" of its manual.
 func (p *postgres) explain(err error) error {

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river"
@@ -168,9 +169,10 @@ func (s *sqlite) clock() string { return `CAST(unixepoch('subsec') * 1000000 AS 
 // rescue has nothing to do: bury has done it, and nobody else works here.
 func (s *sqlite) rescue(context.Context) (int64, error) { return 0, nil }
 
-func (s *sqlite) duplicate(err error) bool {
+// recorded goes by the column: SQLite does not name the index.
+func (s *sqlite) recorded(err error) bool {
 	var failed *driver.Error
-	return errors.As(err, &failed) && failed.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE
+	return errors.As(err, &failed) && failed.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE && strings.Contains(err.Error(), "entries.request_id")
 }
 
 func (s *sqlite) explain(err error) error {
