@@ -82,7 +82,8 @@ type Bot struct {
 	metrics  *metrics
 	log      *zap.Logger
 
-	slots    chan struct{}   // one a worker
+	slots    chan struct{} // one a worker
+	acks     acksFirst
 	base     context.Context // of handlers: outlives the receiving
 	stop     context.CancelFunc
 	mu       sync.Mutex
@@ -180,12 +181,14 @@ func (b *Bot) Run(ctx context.Context) error {
 
 // begin runs f beside the caller, unless the bot is going down: what is in the
 // inbox then is taken up by the next process.
-func (b *Bot) begin(f func()) {
+func (b *Bot) begin(f func()) (begun bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !b.closing {
-		b.handlers.Go(f)
+	if b.closing {
+		return false
 	}
+	b.handlers.Go(f)
+	return true
 }
 
 // finish waits for the workers, and after the grace tells them to leave their

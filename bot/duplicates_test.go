@@ -2,10 +2,6 @@ package bot_test
 
 import (
 	"context"
-	"fmt"
-	"net/http"
-	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -110,25 +106,7 @@ func TestFiftyCommandsAtOnceAreAcknowledgedInTime(t *testing.T) {
 	h := open(t)
 	slow := make(chan struct{})
 	h.runner.plays(func(req ops.Request) (ops.Reply, error) { <-slow; return play(req) })
-	var all sync.WaitGroup
-	took := make([]float64, 50)
-	for i := range took {
-		all.Go(func() {
-			var answer struct {
-				OK       bool
-				Delivery struct {
-					TookMS float64 `json:"took_ms"`
-				}
-			}
-			body := map[string]any{"user": "U0ANA", "channel": "C0SHOP", "text": fmt.Sprintf("diagnose checkout-%d", i)}
-			if err := call(http.MethodPost, h.server.URL+"/person/command", body, &answer); err != nil || !answer.OK {
-				t.Errorf("command %d: %v %v", i, answer, err)
-			}
-			took[i] = answer.Delivery.TookMS
-		})
-	}
-	all.Wait()
-	slices.Sort(took)
+	took := h.burst(50)
 	t.Logf("acknowledged in ms: median %.1f, slowest %.1f", took[25], took[49])
 	if took[49] > 1000 {
 		t.Errorf("the slowest acknowledgement took %.0f ms", took[49])

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -31,7 +32,7 @@ const patience = 10 * time.Second
 
 // house is one Slack workspace and one steward in it, over the wire.
 type house struct {
-	t        *testing.T
+	t        testing.TB
 	slack    *slack.Server
 	server   *httptest.Server
 	dir      string
@@ -75,7 +76,7 @@ func workspace() slack.Workspace {
 }
 
 // furnish opens Slack and a store, but no steward yet.
-func furnish(t *testing.T) *house {
+func furnish(t testing.TB) *house {
 	t.Helper()
 	s, err := slack.New(slack.Options{Workspace: workspace()})
 	if err != nil {
@@ -87,7 +88,7 @@ func furnish(t *testing.T) *house {
 }
 
 // open opens Slack, a store, and a steward that is connected.
-func open(t *testing.T) *house {
+func open(t testing.TB) *house {
 	t.Helper()
 	h := furnish(t)
 	h.start(bot.SocketMode)
@@ -522,3 +523,37 @@ func (h *house) unhandled() []store.Inbox {
 func newRegistry() *prometheus.Registry { return prometheus.NewRegistry() }
 
 func quiet() *zap.Logger { return zap.NewNop() }
+
+// burst lets ana give n commands at once, and tells how many milliseconds each
+// acknowledgement took.
+func (h *house) burst(n int) []float64 {
+	h.t.Helper()
+	var all sync.WaitGroup
+	took := make([]float64, n)
+	for i := range took {
+		all.Go(func() {
+			var answer struct {
+				OK       bool
+				Delivery struct {
+					TookMS float64 `json:"took_ms"`
+				}
+			}
+			body := map[string]any{"user": "U0ANA", "channel": "C0SHOP", "text": fmt.Sprintf("diagnose checkout-%d", i)}
+			if err := call(http.MethodPost, h.server.URL+"/person/command", body, &answer); err != nil || !answer.OK {
+				h.t.Errorf("command %d: %v %v", i, answer, err)
+			}
+			took[i] = answer.Delivery.TookMS
+		})
+	}
+	all.Wait()
+	slices.Sort(took)
+	return took
+}
+
+// report shows the percentiles of durations in milliseconds.
+func report(b *testing.B, took []float64) {
+	slices.Sort(took)
+	b.ReportMetric(took[len(took)/2], "p50-ms")
+	b.ReportMetric(took[len(took)*99/100], "p99-ms")
+	b.ReportMetric(0, "ns/op")
+}

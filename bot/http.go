@@ -135,6 +135,7 @@ func (b *Bot) serveEvent(w http.ResponseWriter, _ *http.Request, p posted) {
 // acknowledge answers Slack once the payload is committed, and asks it to come
 // again when it could not be.
 func (b *Bot) acknowledge(w http.ResponseWriter, d delivery) {
+	defer b.acks.receiving()()
 	ack, err := b.receive(b.base, d)
 	if err != nil {
 		b.log.Error("a payload is not acknowledged: it could not be committed", zap.Error(err))

@@ -36,6 +36,7 @@ func (b *Bot) justified(ctx context.Context, a act) error {
 	if err != nil {
 		return err
 	}
+	b.log.Info("justified", zap.String("request_id", req.ID), zap.String("by_payload", a.id))
 	t := e.talk(a)
 	reply, err := b.runner.Run(ctx, req)
 	var refusal *ops.Refusal

@@ -55,6 +55,6 @@ func tooSlow() error {
 		Reason: ops.Unavailable,
 		What:   "Slack could not open the form.",
 		Why:    "It allows three seconds for that, and they were over.",
-		Next:   "Press the button again.",
+		Next:   "Try once more.",
 	}
 }

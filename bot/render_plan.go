@@ -26,13 +26,17 @@ func renderPreview(preview ops.Preview, req ops.Request, token string, expires t
 		blocks = append(blocks, section("⚠️ *"+plain(plan.Target.Name, 100)+" has changed since you saw the plan that you confirmed. Nothing was done.*\nThis is the plan as it is now:"))
 	}
 	blocks = append(blocks, renderPlan(plan, preview.Ticket)...)
-	confirm := slack.StylePrimary
-	blocks = append(blocks,
-		buttons(
-			button(actionConfirm, token, "Confirm", confirm),
-			button(actionCancel, token, "Cancel", slack.StyleDefault)),
-		aside(fmt.Sprintf("Nothing has changed yet. Only <@%s> can confirm, until %s. Request %s", req.Actor.ID, hour(expires), code(req.ID, 64))))
-	return message{text: prose(plan.Headline, noticeLimit), blocks: blocks}
+	return message{text: prose(plan.Headline, noticeLimit), blocks: append(blocks, decisions(token), smallPrint(req, expires))}
+}
+
+// decisions are the buttons of a plan.
+func decisions(token string) slack.Block {
+	return buttons(button(actionConfirm, token, "Confirm", slack.StylePrimary), button(actionCancel, token, "Cancel", slack.StyleDefault))
+}
+
+// smallPrint tells who can press them, and for how long.
+func smallPrint(req ops.Request, expires time.Time) slack.Block {
+	return aside(fmt.Sprintf("Nothing has changed yet. Only <@%s> can confirm, until %s. Request %s", req.Actor.ID, hour(expires), code(req.ID, 64)))
 }
 
 // renderPlan shows what would be done, to what, and what to know before.

@@ -3,9 +3,11 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
 	"go.uber.org/zap"
 )
@@ -16,15 +18,20 @@ const (
 	ackDeadline = 2 * time.Second
 	// envelopeLimit is the largest message that is read, in bytes.
 	envelopeLimit = 4 << 20
-	// againAfter is the pause before a connection that ended is opened again.
-	againAfter = time.Second
+	// A connection that could not be opened is tried again after a pause that
+	// grows from againAfter to againAtMost: after an outage of Slack, steward
+	// has to be back soon.
+	againAfter  = time.Second
+	againAtMost = 15 * time.Second
 )
 
 // listen keeps one Socket Mode connection open until ctx ends. slack-go opens
 // it again whenever Slack closes it; the other connections receive meanwhile.
 func (b *Bot) listen(ctx context.Context, n int) error {
 	log := b.log.With(zap.Int("connection", n))
+	pause := againAfter
 	for {
+		began := time.Now()
 		err := b.connection(ctx, log)
 		if ctx.Err() != nil {
 			return nil
@@ -32,10 +39,19 @@ func (b *Bot) listen(ctx context.Context, n int) error {
 		if fatal(err) {
 			return fmt.Errorf("the Slack app token is refused, make a new one with connections:write: %w", err)
 		}
-		log.Warn("a Socket Mode connection ended, opening it again", zap.Error(err))
+		pause = min(2*pause, againAtMost)
+		if time.Since(began) > time.Minute {
+			pause = againAfter // it had been open
+		}
+		wait := pause
+		var limited *slack.RateLimitedError
+		if errors.As(err, &limited) {
+			wait = max(wait, limited.RetryAfter)
+		}
+		log.Warn("a Socket Mode connection is down, opening it again", zap.Duration("in", wait), zap.Error(err))
 		select {
 		case <-ctx.Done():
-		case <-time.After(againAfter):
+		case <-time.After(wait):
 		}
 	}
 }
@@ -71,12 +87,21 @@ func (b *Bot) connection(ctx context.Context, log *zap.Logger) error {
 			case socketmode.EventTypeConnecting:
 				set(false)
 			case socketmode.EventTypeConnectionError:
-				log.Warn("Slack cannot be reached", zap.Any("error", event.Data))
+				// slack-go would wait for up to five minutes: we do it ourselves
+				failed, _ := event.Data.(*slack.ConnectionErrorEvent)
+				return connectionError(failed)
 			default:
 				b.envelope(client, event, log)
 			}
 		}
 	}
+}
+
+func connectionError(failed *slack.ConnectionErrorEvent) error {
+	if failed == nil {
+		return errors.New("opening a connection to Slack failed")
+	}
+	return fmt.Errorf("opening a connection to Slack: %w", failed.ErrorObj)
 }
 
 // envelope receives one payload, beside the connection's reader: a reader that
@@ -95,8 +120,9 @@ func (b *Bot) envelope(client *socketmode.Client, event socketmode.Event, log *z
 	if request == nil || request.EnvelopeID == "" {
 		return // hello has a Request too, and nothing to acknowledge
 	}
-	at := time.Now()
-	b.begin(func() {
+	at, done := time.Now(), b.acks.receiving()
+	begun := b.begin(func() {
+		defer done()
 		ack, err := b.receive(b.base, delivery{kind: request.Type, id: request.EnvelopeID, payload: request.Payload, at: at})
 		if err != nil {
 			log.Error("a payload is not acknowledged: it could not be committed", zap.Error(err))
@@ -110,4 +136,7 @@ func (b *Bot) envelope(client *socketmode.Client, event socketmode.Event, log *z
 		}
 		b.metrics.acked(request.Type, at)
 	})
+	if !begun {
+		done()
+	}
 }

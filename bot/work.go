@@ -29,7 +29,7 @@ func (b *Bot) work(row store.Inbox, leftOver bool) {
 	if !b.narrator.custody.claim(row.ID) {
 		return
 	}
-	b.begin(func() {
+	begun := b.begin(func() {
 		defer b.narrator.custody.drop(row.ID)
 		select {
 		case b.slots <- struct{}{}:
@@ -39,6 +39,9 @@ func (b *Bot) work(row store.Inbox, leftOver bool) {
 		}
 		b.handle(row, leftOver)
 	})
+	if !begun {
+		b.narrator.custody.drop(row.ID)
+	}
 }
 
 // handle works on one payload, unless another process has it, and says so in
@@ -47,6 +50,7 @@ func (b *Bot) handle(row store.Inbox, leftOver bool) {
 	log := b.log.With(zap.String("request_id", row.ID))
 	ctx, cancel := context.WithTimeout(b.base, handleDeadline)
 	defer cancel()
+	b.acks.standBack(ctx)
 	release, ours := b.narrator.custody.lease(ctx, row.ID)
 	if !ours {
 		return

@@ -149,7 +149,7 @@ func TestAStalePlanIsShownAnewWithNewButtons(t *testing.T) {
 		t.Errorf("the new plan: %s", got)
 	}
 	h.until("the old plan is closed", func() bool {
-		return strings.HasSuffix(steady(h.said("C0SHOP", 2).words()), "\nConfirmed by <@U0ANA> at HH:MM:SS UTC, but the object has changed since. Nothing was done; the new plan is below.")
+		return strings.HasSuffix(steady(h.said("C0SHOP", 2).words()), "\nConfirmed by <@U0ANA> at HH:MM:SS UTC, but the object has changed since. Nothing was done; there is a new plan in the thread.")
 	})
 	h.press("U0ANA", anew, "confirm")
 	h.until("the new plan is under way", func() bool {
@@ -162,11 +162,32 @@ func TestARefusalAtTheConfirmationIsShownInTheThread(t *testing.T) {
 	h.command("U0ANA", "C0SHOP", "rollback checkout"+because)
 	preview := h.said("C0SHOP", 2)
 	h.runner.plays(func(ops.Request) (ops.Reply, error) {
-		return ops.Reply{}, &ops.Refusal{Reason: ops.Locked, What: "Nothing was changed: ben is rolling back checkout.", Why: "One write at a time on one target.", Next: "Wait for it to end.", Choices: []string{"status"}}
+		return ops.Reply{}, &ops.Refusal{Reason: ops.Paused, What: "Nothing was changed: checkout is paused.", Why: "A paused rollout does not roll back.", Next: "Resume it first.", Choices: []string{"status"}}
 	})
 	h.press("U0ANA", preview, "confirm")
-	want(t, "ana's refusal", h.ephemeral("U0ANA", "C0SHOP", 1).words(), "⛔ *Nothing was changed: ben is rolling back checkout.*\nOne write at a time on one target.\nYou can choose from: `status`\nWait for it to end.")
-	want(t, "the plan", steady(h.said("C0SHOP", 2).words()), plan+"⛔ Confirmed by <@U0ANA> at HH:MM:SS UTC, and refused: Nothing was changed: ben is rolling back checkout.")
+	want(t, "ana's refusal", h.ephemeral("U0ANA", "C0SHOP", 1).words(), "⛔ *Nothing was changed: checkout is paused.*\nA paused rollout does not roll back.\nYou can choose from: `status`\nResume it first.")
+	want(t, "the plan", steady(h.said("C0SHOP", 2).words()), plan+"⛔ Confirmed by <@U0ANA> at HH:MM:SS UTC, and refused: Nothing was changed: checkout is paused.")
+}
+
+func TestARefusalThatPassesByItselfLeavesThePlanToBeConfirmedAgain(t *testing.T) {
+	h := open(t)
+	h.command("U0ANA", "C0SHOP", "rollback checkout"+because)
+	preview := h.said("C0SHOP", 2)
+	h.runner.plays(func(ops.Request) (ops.Reply, error) {
+		return ops.Reply{}, &ops.Refusal{Reason: ops.Unavailable, What: "Nothing was changed: PagerDuty did not answer.", Next: "Try again in a moment."}
+	})
+	h.press("U0ANA", preview, "confirm")
+	want(t, "ana's refusal", h.ephemeral("U0ANA", "C0SHOP", 1).words(), "⛔ *Nothing was changed: PagerDuty did not answer.*\nTry again in a moment.")
+	again := h.said("C0SHOP", 2)
+	want(t, "the plan", steady(again.words()), plan+`[Confirm]
+[Cancel]
+⛔ Confirmed by <@U0ANA> at HH:MM:SS UTC, and refused: Nothing was changed: PagerDuty did not answer.
+Nothing has changed yet. Only <@U0ANA> can confirm, until HH:MM:SS UTC. Request `+"`ID`")
+	h.runner.plays(play)
+	h.press("U0ANA", again, "confirm")
+	h.until("it is under way", func() bool {
+		return strings.HasSuffix(steady(h.said("C0SHOP", 2).words()), "\nConfirmed by <@U0ANA> at HH:MM:SS UTC. It is under way.")
+	})
 }
 
 func TestAnOldPlanCannotBeConfirmed(t *testing.T) {
