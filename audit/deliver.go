@@ -15,6 +15,9 @@ import (
 const (
 	// deliveryDeadline bounds one attempt.
 	deliveryDeadline = 2 * time.Minute
+	// perSink is how many deliveries to one sink are under way at once: fewer
+	// than there are workers, so that a vendor that hangs leaves some to others.
+	perSink = 4
 	// inOrder is how long a record waits for one that comes before it.
 	inOrder = 2 * time.Second
 	// longestWait bounds what a vendor may ask us to wait.
@@ -81,6 +84,12 @@ func (j *Journal) tell(ctx context.Context, sink Sink, entry store.Entry) error 
 		return err
 	}
 	if len(before) > 0 {
+		return store.Snooze(inOrder)
+	}
+	select {
+	case j.lanes[sink.Name()] <- struct{}{}:
+		defer func() { <-j.lanes[sink.Name()] }()
+	default:
 		return store.Snooze(inOrder)
 	}
 	deadline, cancel := context.WithTimeout(ctx, deliveryDeadline)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -166,6 +167,38 @@ func TestASinkThatSaysWhenIsCalledThen(t *testing.T) {
 	if took := time.Since(begun); took < 2*time.Second {
 		t.Errorf("it was called after %s", took)
 	}
+}
+
+func TestASinkThatHangsHoldsUpNoOther(t *testing.T) {
+	s := fresh(t)
+	release := make(chan struct{})
+	hanging := &hanger{release: release}
+	quick := &notebook{name: "quick"}
+	j := NewJournal(s, []Sink{hanging, quick}, zap.NewNop())
+	working(t, s, j)
+	for i := range 20 {
+		must(t, j.Append(t.Context(), answered(fmt.Sprint("r", i))))
+	}
+	soon(t, "the quick one has everything", func() bool { return len(strings.Fields(quick.all())) == 20 })
+	if n := hanging.under.Load(); n != perSink {
+		t.Errorf("%d deliveries hang", n)
+	}
+	close(release)
+}
+
+// hanger is a sink that does not come back until it is released.
+type hanger struct {
+	release chan struct{}
+	under   atomic.Int32
+}
+
+func (h *hanger) Name() string          { return "hanger" }
+func (h *hanger) Wants(ops.Record) bool { return true }
+
+func (h *hanger) Deliver(context.Context, ops.Record) error {
+	h.under.Add(1)
+	<-h.release
+	return nil
 }
 
 func TestTheSweepFindsWhatHasNoReceiptAndNoJob(t *testing.T) {

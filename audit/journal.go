@@ -34,6 +34,7 @@ const handOver = (store.LeaseTTL + 5) * time.Second
 type Journal struct {
 	store *store.Store
 	sinks []Sink
+	lanes map[string]chan struct{} // by sink: what is under way
 	log   *zap.Logger
 	now   func() time.Time
 }
@@ -41,7 +42,11 @@ type Journal struct {
 // NewJournal makes the journal over the open store. Every record that is
 // appended is delivered to each of the sinks that wants it.
 func NewJournal(store *store.Store, sinks []Sink, log *zap.Logger) *Journal {
-	return &Journal{store: store, sinks: sinks, log: log, now: time.Now}
+	lanes := map[string]chan struct{}{}
+	for _, sink := range sinks {
+		lanes[sink.Name()] = make(chan struct{}, perSink)
+	}
+	return &Journal{store: store, sinks: sinks, lanes: lanes, log: log, now: time.Now}
 }
 
 // Append writes the record, its hash and the jobs that follow from it in one

@@ -17,9 +17,10 @@ import (
 
 // PagerDutyConfig is where PagerDuty is and who we are there.
 type PagerDutyConfig struct {
-	APIURL string // empty for https://api.pagerduty.com
-	Token  string // a REST API key that may write notes
-	From   string // e-mail address of the user that notes are written as
+	Account string // the subdomain of our links, "acme" or, in the EU region, "acme.eu"
+	APIURL  string // empty for PagerDuty's own, in the account's region
+	Token   string // a REST API key that may write notes
+	From    string // e-mail address of the user that notes are written as
 }
 
 // PagerDuty writes a note on the incident that justified a write.
@@ -41,6 +42,9 @@ func NewPagerDuty(config PagerDutyConfig, st *store.Store) (*PagerDuty, error) {
 	api := strings.TrimSuffix(config.APIURL, "/")
 	if api == "" {
 		api = "https://api.pagerduty.com"
+		if strings.HasSuffix(strings.ToLower(config.Account), ".eu") {
+			api = "https://api.eu.pagerduty.com"
+		}
 	}
 	library := pd.NewClient(config.Token, pd.WithAPIEndpoint(api))
 	library.HTTPClient = client(func(base http.RoundTripper) http.RoundTripper { return base })
