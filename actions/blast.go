@@ -34,11 +34,14 @@ func blastOfDeployment(w *kube.Workload, replaced, staying int32) string {
 	if err == nil {
 		pace = fmt.Sprintf(": up to %d more than %d at a time, never fewer than %d available", surge, w.Counts.Desired, w.Counts.Desired-unavailable)
 	}
-	words := fmt.Sprintf("%s replaced%s.", are(replaced), pace)
-	if staying > 0 {
-		words += fmt.Sprintf(" %s that template already and stay%s.", runs(staying), third(staying))
+	if staying == 0 {
+		return fmt.Sprintf("%s replaced%s.", are(replaced), pace)
 	}
-	return words
+	stay := fmt.Sprintf("%s that template already and stay%s.", runs(staying), third(staying))
+	if replaced > 0 {
+		return fmt.Sprintf("%s replaced%s. %s", are(replaced), pace, stay)
+	}
+	return fmt.Sprintf("%s %s removed.", stay, others(w.Counts.Current-staying))
 }
 
 func blastOfStatefulSet(w *kube.Workload) string {
@@ -73,6 +76,14 @@ func are(pods int32) string {
 		return "1 pod is"
 	}
 	return fmt.Sprintf("%d pods are", pods)
+}
+
+// others writes "The other pod is" and "The 2 other pods are".
+func others(pods int32) string {
+	if pods == 1 {
+		return "The other pod is"
+	}
+	return fmt.Sprintf("The %d other pods are", max(0, pods))
 }
 
 // runs writes "3 pods run" and "1 pod runs".

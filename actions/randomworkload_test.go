@@ -99,11 +99,11 @@ func randomContainer(random *rand.Rand, name string) corev1.Container {
 		c.Env = append(c.Env, corev1.EnvVar{Name: "NODE", ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: "spec.nodeName"}}})
 	})
 	maybe(func() { c.Args = []string{"serve", fmt.Sprintf("--workers=%d", random.IntN(4))} })
-	maybe(func() { c.Ports = []corev1.ContainerPort{{Name: "http", ContainerPort: int32(8080 + random.IntN(2))}} })
 	maybe(func() {
 		c.Resources.Requests = corev1.ResourceList{corev1.ResourceCPU: *resource.NewMilliQuantity(100+10*random.Int64N(3), resource.DecimalSI)}
 	})
 	if name != "migrate" {
+		maybe(func() { c.Ports = []corev1.ContainerPort{{Name: name, ContainerPort: 8080 + random.Int32N(90)}} })
 		maybe(func() {
 			c.ReadinessProbe = &corev1.Probe{
 				ProbeHandler:  corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: "/ready", Port: intstr.FromInt32(8080)}},

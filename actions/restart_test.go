@@ -47,6 +47,7 @@ func TestARestartReplacesEveryPod(t *testing.T) {
 }
 
 func TestAPausedDeploymentIsNotRestarted(t *testing.T) {
+	t.Parallel()
 	w := newWorkshop(t)
 	w.deploy(t, "deployment", checkoutOf("Deployment"))
 	w.kubectl(t, "rollout", "pause", "deployment/checkout")
@@ -54,6 +55,7 @@ func TestAPausedDeploymentIsNotRestarted(t *testing.T) {
 }
 
 func TestPodsThatWaitForTheirDeletionAreSaidTo(t *testing.T) {
+	t.Parallel()
 	w := newWorkshop(t)
 	w.Apply(t, w.ns, checkoutOf("StatefulSet", "updateStrategy: {type: OnDelete}"))
 	w.observed(t, "statefulset")

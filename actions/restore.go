@@ -92,7 +92,7 @@ func (r restore) warnings(o onlooker, p past, revision *kube.Revision) []ops.War
 	if lastApplied(o.Workload) != nil {
 		warnings = append(warnings, ops.Warning{
 			Code: warnLastApplied,
-			Text: "The workload is managed with kubectl apply, whose record of the last applied configuration stays as it is: the next apply of the same file brings the present template back. Change the file too.",
+			Text: "The workload is managed with kubectl apply, whose record of the last applied configuration stays as it is: the next apply of that file brings back what it says. Change the file too.",
 		})
 	}
 	return append(warnings, o.gapWarnings()...)

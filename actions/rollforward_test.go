@@ -79,6 +79,7 @@ func TestARollforwardSeesWhatHappenedInBetween(t *testing.T) {
 }
 
 func TestARollforwardToANamedRevisionNeedsNoJournal(t *testing.T) {
+	t.Parallel()
 	w := newWorkshop(t)
 	w.deploy(t, "deployment", checkoutOf("Deployment"))
 	w.release(t, "deployment", "2")
@@ -95,6 +96,7 @@ func TestARollforwardToANamedRevisionNeedsNoJournal(t *testing.T) {
 }
 
 func TestATemplateThatKubernetesHasDroppedIsSaidToBeGone(t *testing.T) {
+	t.Parallel()
 	w := newWorkshop(t)
 	w.deploy(t, "deployment", checkoutOf("Deployment"))
 	w.release(t, "deployment", "2")

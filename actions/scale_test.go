@@ -51,6 +51,7 @@ func TestScalingUpAndDown(t *testing.T) {
 }
 
 func TestANumberOfReplicasMustBeOne(t *testing.T) {
+	t.Parallel()
 	w := newWorkshop(t)
 	w.deploy(t, "deployment", checkoutOf("Deployment"))
 	for typed, want := range map[string]string{
@@ -68,6 +69,7 @@ func TestANumberOfReplicasMustBeOne(t *testing.T) {
 }
 
 func TestScalingRespectsAnAutoscaler(t *testing.T) {
+	t.Parallel()
 	w := newWorkshop(t)
 	w.deploy(t, "deployment", checkoutOf("Deployment")+"---"+checkoutHPA)
 
@@ -101,6 +103,7 @@ func TestScalingRespectsAnAutoscaler(t *testing.T) {
 }
 
 func TestAnotherNumberInBetweenMakesAScalingStale(t *testing.T) {
+	t.Parallel()
 	w := newWorkshop(t)
 	w.deploy(t, "deployment", checkoutOf("Deployment"))
 	q, plan := w.plan(t, w.scale(), "replicas=4")
@@ -116,6 +119,7 @@ func TestAnotherNumberInBetweenMakesAScalingStale(t *testing.T) {
 }
 
 func TestAScalingThatSomebodyElseChangesAgainSaysSo(t *testing.T) {
+	t.Parallel()
 	w := newWorkshop(t)
 	w.deploy(t, "deployment", checkoutOf("Deployment"))
 	q, plan := w.plan(t, w.scale(), "replicas=4")
@@ -130,6 +134,7 @@ func TestAScalingThatSomebodyElseChangesAgainSaysSo(t *testing.T) {
 }
 
 func TestAFileThatWasAppliedWithReplicasBringsThemBack(t *testing.T) {
+	t.Parallel()
 	w := newWorkshop(t)
 	w.deploy(t, "deployment", checkoutOf("Deployment"))
 	_, plan := w.plan(t, w.scale(), "replicas=4")

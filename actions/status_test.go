@@ -9,6 +9,7 @@ import (
 )
 
 func TestAStatusTellsWhereAWorkloadStands(t *testing.T) {
+	t.Parallel()
 	w := newWorkshop(t)
 	w.deploy(t, "deployment", checkoutOf("Deployment")+"---"+checkoutHPA)
 	w.release(t, "deployment", "2")

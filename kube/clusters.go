@@ -57,10 +57,7 @@ type Cluster struct {
 }
 
 // Clusters are all the clusters that one steward serves.
-type Clusters struct {
-	list []*Cluster
-	log  *zap.Logger
-}
+type Clusters struct{ list []*Cluster }
 
 // Open makes the clients of every cluster. It speaks to none of them: a cluster
 // that is down now refuses when it is asked.
@@ -68,7 +65,7 @@ func Open(configs []Config, log *zap.Logger) (*Clusters, error) {
 	if len(configs) == 0 {
 		return nil, fmt.Errorf("no cluster is configured")
 	}
-	clusters := &Clusters{log: log}
+	clusters := &Clusters{}
 	for _, config := range configs {
 		ref, err := ops.ParseRef(config.Name)
 		if err != nil || ref.Name != config.Name {
@@ -82,6 +79,7 @@ func Open(configs []Config, log *zap.Logger) (*Clusters, error) {
 			return nil, fmt.Errorf("opening the cluster %s: %w", config.Name, err)
 		}
 		clusters.list = append(clusters.list, cluster)
+		log.Info("serving a cluster", zap.String("cluster", config.Name), zap.String("environment", config.Environment))
 	}
 	return clusters, nil
 }

@@ -21,6 +21,7 @@ import (
 // An API server behind a proxy that cuts every watch after a moment, as load
 // balancers do, and for a while does not answer at all.
 func TestFollowingOutlivesCutConnectionsAndAServerThatIsAway(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.Apply(t, p.ns, manifest("Deployment", "checkout"))
 	target := p.target(t, "checkout")
@@ -48,6 +49,7 @@ func TestFollowingOutlivesCutConnectionsAndAServerThatIsAway(t *testing.T) {
 }
 
 func TestFollowingEndsWithItsContext(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.Apply(t, p.ns, manifest("Deployment", "checkout"))
 	ctx, cancel := context.WithCancel(t.Context())

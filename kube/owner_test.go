@@ -63,6 +63,7 @@ spec:
 `
 
 func TestProgressiveDeliveryIsFoundByWhatItPointsAt(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.Apply(t, p.ns, deliveryCRDs)
 	p.Apply(t, p.ns, manifest("Deployment", "checkout")+"---"+manifest("Deployment", "ledger"))

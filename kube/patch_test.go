@@ -78,6 +78,7 @@ func TestAPatchNeverReachesAnotherObjectOfTheSameName(t *testing.T) {
 }
 
 func TestAPausedDeploymentIsNotPatched(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.Apply(t, p.ns, manifest("Deployment", "checkout"))
 	target := p.target(t, "checkout")
@@ -89,6 +90,7 @@ func TestAPausedDeploymentIsNotPatched(t *testing.T) {
 }
 
 func TestReplicasChangeOnlyFromTheNumberThatWasRead(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.Apply(t, p.ns, manifest("Deployment", "checkout"))
 	target := p.target(t, "checkout")
@@ -110,6 +112,7 @@ func TestReplicasChangeOnlyFromTheNumberThatWasRead(t *testing.T) {
 }
 
 func TestWhatAdmissionRefusesIsSaidInItsOwnWords(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.Apply(t, p.ns, manifest("Deployment", "checkout"))
 	target := p.target(t, "checkout")

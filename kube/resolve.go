@@ -102,17 +102,23 @@ func (c *Cluster) search(ctx context.Context, kinds []string, ref ops.Ref) ([]si
 			return err
 		})
 	}
+	forbidden := make([]error, len(kinds))
 	for i, kind := range kinds {
 		group.Go(func() (err error) {
 			results[i], err = c.lookUp(ctx, kind, ref.Namespace, ref.Name)
-			if apierrors.IsForbidden(err) && len(kinds) > 1 {
-				return nil // steward need not see every kind to serve the others
+			if apierrors.IsForbidden(err) {
+				forbidden[i] = err
+				return nil
 			}
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
+	}
+	// steward need not be allowed every kind to serve the others.
+	if !slices.Contains(forbidden, nil) {
+		return nil, forbidden[0]
 	}
 	found := slices.Concat(results...)
 	for i := range found {

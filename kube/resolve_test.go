@@ -1,6 +1,7 @@
 package kube_test
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -19,6 +20,7 @@ spec: {selector: {app: checkout}, ports: [{port: 80}]}
 `
 
 func TestABareNameFindsTheWorkloadBeforeTheService(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.Kubectl(t, "annotate", "namespace", p.ns, "steward/jira-project=SHOP")
 	p.Apply(t, p.ns, manifest("Deployment", "checkout")+"---"+checkoutService)
@@ -44,6 +46,7 @@ func TestABareNameFindsTheWorkloadBeforeTheService(t *testing.T) {
 }
 
 func TestANameWithoutANamespaceIsLookedUpInAll(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	name := "solo-" + p.ns
 	p.Apply(t, p.ns, manifest("StatefulSet", name))
@@ -76,6 +79,7 @@ func TestANameWithoutANamespaceIsLookedUpInAll(t *testing.T) {
 }
 
 func TestATypoGetsTheNearestNamesThatTheAskerMaySee(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.Apply(t, p.ns, manifest("Deployment", "checkout")+"---"+manifest("Deployment", "checkout-secret")+"---"+manifest("Deployment", "ledger"))
 	see := func(t ops.Target) bool { return t.Name != "checkout-secret" }
@@ -100,6 +104,7 @@ func TestATypoGetsTheNearestNamesThatTheAskerMaySee(t *testing.T) {
 }
 
 func TestAVerbSaysWhichKindsItWorksOn(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	_, err := p.clusters.Resolve(t.Context(), ops.Ref{Namespace: p.ns, Kind: "Service", Name: "checkout"}, kube.WorkloadKinds(), everything)
 	refusal := refused(t, err, ops.UnsupportedKind)
@@ -112,6 +117,7 @@ func TestAVerbSaysWhichKindsItWorksOn(t *testing.T) {
 }
 
 func TestNodesAndNamespacesAreFoundWhateverTheDefaultNamespace(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	for kind, name := range map[string]string{"Node": "node-1", "Namespace": p.ns} {
 		target, err := p.clusters.Resolve(t.Context(), ops.Ref{Namespace: p.ns, Kind: kind, Name: name}, nil, everything)
@@ -122,6 +128,7 @@ func TestNodesAndNamespacesAreFoundWhateverTheDefaultNamespace(t *testing.T) {
 }
 
 func TestAnUnknownClusterListsTheClusters(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	_, err := p.clusters.Resolve(t.Context(), ops.Ref{Cluster: "prod-us", Namespace: p.ns, Name: "checkout"}, nil, everything)
 	refusal := refused(t, err, ops.UnknownCluster)
@@ -160,5 +167,29 @@ func TestClustersAreRefusedThatNobodyCouldName(t *testing.T) {
 		if _, err := kube.Open(configs, zap.NewNop()); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("got %v, want %q in it", err, name)
 		}
+	}
+}
+
+func TestAClusterThatLetsStewardSeeNothingIsNotSaidToBeEmpty(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.Kubectl(t, "-n", p.ns, "create", "serviceaccount", "nobody")
+	token := strings.TrimSpace(p.Kubectl(t, "-n", p.ns, "create", "token", "nobody"))
+	kubeconfig := t.TempDir() + "/kubeconfig"
+	admin, err := os.ReadFile(p.Kubeconfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, kubeconfig, string(admin))
+	p.Kubectl(t, "--kubeconfig="+kubeconfig, "config", "set-credentials", "nobody", "--token="+token)
+	p.Kubectl(t, "--kubeconfig="+kubeconfig, "config", "set-context", "local", "--user=nobody")
+	clusters, err := kube.Open([]kube.Config{{Name: "prod-eu", Kubeconfig: kubeconfig}}, zap.NewNop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = clusters.Resolve(t.Context(), ops.Ref{Namespace: p.ns, Name: "checkout"}, nil, everything)
+	refusal := refused(t, err, ops.Unavailable)
+	if want := `steward itself may not look up "` + p.ns + `/checkout" in cluster prod-eu.`; refusal.What != want {
+		t.Errorf("got %q, want %q", refusal.What, want)
 	}
 }

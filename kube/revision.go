@@ -109,7 +109,7 @@ func fromReplicaSet(o *unstructured.Unstructured) (Revision, error) {
 		Number: number, Name: o.GetName(), Template: newTemplate(template),
 		Annotations: restorable(annotations), Cause: annotations[changeCause],
 		Created: o.GetCreationTimestamp().Time, Earlier: numbers(annotations[deploymentutil.RevisionHistoryAnnotation]),
-		Pods: int32(pods), Ready: int32(ready), //nolint:gosec // Kubernetes keeps both as 32-bit numbers
+		Pods: int32(pods), Ready: int32(ready),
 	}, nil
 }
 

@@ -13,7 +13,6 @@ import (
 	"github.com/steward-bot/steward/ops"
 )
 
-// WorkloadKinds are the kinds with a pod template and a revision history.
 var workloadKinds = []string{"Deployment", "StatefulSet", "DaemonSet"}
 
 // WorkloadKinds are the kinds with a pod template and a revision history.
