@@ -87,6 +87,16 @@ no Is the node unwell?
 _unknown_ Was it killed for its memory?`)
 }
 
+func TestWhoWaitsForAnAnswerIsToldSo(t *testing.T) {
+	h := open(t)
+	slow := make(chan struct{})
+	h.runner.plays(func(req ops.Request) (ops.Reply, error) { <-slow; return play(req) })
+	h.command("U0ANA", "C0SHOP", "access")
+	want(t, "the note", h.ephemeral("U0ANA", "C0SHOP", 1).words(), "⏳ steward is still looking. The answer comes here.")
+	close(slow)
+	h.ephemeral("U0ANA", "C0SHOP", 2)
+}
+
 func TestOnlyTheAskerSharesAndOnlyOnce(t *testing.T) {
 	h := open(t)
 	h.command("U0ANA", "C0SHOP", "access")

@@ -36,8 +36,12 @@ func (b *Bot) remedy(ctx context.Context, a act, number string) error {
 	return b.serve(ctx, t, req)
 }
 
-// checks shows every check of a diagnosis.
+// checks shows every check of a diagnosis to whoever sees its button, guests
+// from other companies left out: nobody else is asked who they are.
 func (b *Bot) checks(ctx context.Context, a act) error {
+	if a.home != "" && a.home != b.cfg.TeamID {
+		return otherTeam()
+	}
 	e, err := b.look(ctx, a.user, a.press.token, errandLook)
 	if err != nil {
 		return err

@@ -217,12 +217,22 @@ func remedyRequest(d ops.Diagnosis, remedy ops.Remedy) ops.Request {
 	req := ops.Request{Verb: remedy.Action, Target: target(d).String(), Args: map[string]string{}}
 	for key, value := range remedy.Args {
 		if key == "target" {
-			req.Target = value
+			req.Target = nearby(d, value)
 			continue
 		}
 		req.Args[key] = value
 	}
 	return req
+}
+
+// nearby names another object of the diagnosed cluster, so that it means the
+// same in any channel.
+func nearby(d ops.Diagnosis, named string) string {
+	ref, err := ops.ParseRef(named)
+	if err != nil {
+		return named // the Runner says what is wrong with it
+	}
+	return ref.Or(ops.Ref{Namespace: d.Target.Namespace}).Or(ops.Ref{Cluster: d.Cluster}).String()
 }
 
 // remedies lists what the remedy buttons of a diagnosis do, with its number as

@@ -61,7 +61,7 @@ func diagnosis() ops.Diagnosis {
 			Remedy: []ops.Remedy{
 				{Text: "Roll back to the template of revision 41.", Action: "rollback", Args: map[string]string{"to": "41"}},
 				{Text: "Or publish the tag."},
-				{Text: "Scale up cart, which checkout waits for.", Action: "scale", Args: map[string]string{"target": "prod-eu/shop/deploy/cart", "replicas": "3"}},
+				{Text: "Scale up cart, which checkout waits for.", Action: "scale", Args: map[string]string{"target": "deploy/cart", "replicas": "3"}},
 			},
 			Effects: []ops.Effect{{ID: "progress-deadline-exceeded", Object: "Deployment/shop/checkout", Summary: "The rollout does not finish."}},
 		}},

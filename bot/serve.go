@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/slack-go/slack"
 	"go.uber.org/zap"
@@ -32,7 +33,9 @@ func (b *Bot) serve(ctx context.Context, t talk, req ops.Request) error {
 
 // run asks the Runner. Refusals and failures are told here, and give no reply.
 func (b *Bot) run(ctx context.Context, t talk, req ops.Request) (*ops.Reply, error) {
+	waiting := time.AfterFunc(slowAfter, func() { b.stillLooking(ctx, t) })
 	reply, err := b.runner.Run(ctx, req)
+	waiting.Stop()
 	if err == nil {
 		return &reply, nil
 	}
@@ -45,6 +48,21 @@ func (b *Bot) run(ctx context.Context, t talk, req ops.Request) (*ops.Reply, err
 	}
 	b.log.Error("a request failed", zap.String("request_id", req.ID), zap.String("verb", req.Verb), zap.Error(err))
 	return nil, b.tell(ctx, t, renderInternal(req.ID))
+}
+
+// slowAfter is when a person begins to wonder whether steward has heard them.
+const slowAfter = 4 * time.Second
+
+// stillLooking says that the answer takes its time. An open modal says so
+// already.
+func (b *Bot) stillLooking(ctx context.Context, t talk) {
+	if t.view != "" {
+		return
+	}
+	said := "⏳ steward is still looking. The answer comes here."
+	if err := b.whisper(ctx, t, message{text: said, blocks: []slack.Block{section(said)}}); err != nil {
+		b.log.Info("a person was not told to wait", zap.String("user", t.user), zap.Error(err))
+	}
 }
 
 // answer shows the result of a read to the asker alone.
