@@ -17,9 +17,9 @@ func (b *Bot) remedy(ctx context.Context, a act, number string) error {
 	if err != nil {
 		return err
 	}
-	step, err := strconv.Atoi(number)
+	step, _ := strconv.Atoi(number) // what is no number is no step either
 	proposed, ok := remedies(*e.Diagnosis)[step]
-	if err != nil || !ok {
+	if !ok {
 		b.log.Warn("a remedy that the diagnosis does not have", zap.String("number", number))
 		return nil
 	}
@@ -36,8 +36,8 @@ func (b *Bot) remedy(ctx context.Context, a act, number string) error {
 	return b.serve(ctx, t, req)
 }
 
-// checks shows every check of a diagnosis to whoever sees its button, guests
-// from other companies left out: nobody else is asked who they are.
+// checks shows every check of a diagnosis to whoever sees its button, unless
+// they belong to another company: a channel may have been shared meanwhile.
 func (b *Bot) checks(ctx context.Context, a act) error {
 	if a.home != "" && a.home != b.cfg.TeamID {
 		return otherTeam()
