@@ -27,9 +27,8 @@ func imagesOf(template kube.Template) string {
 // made it when.
 func describeNow(v *kube.View, p past) string {
 	number := "the present template"
-	var cause string
 	if current := v.History.Current(v.Workload); current != nil {
-		number, cause = fmt.Sprintf("revision %d", current.Number), current.Cause
+		number = fmt.Sprintf("revision %d", current.Number)
 	}
 	words := number + " with " + imagesOf(v.Template)
 	hand := v.ChangedBy("spec", "template")
@@ -42,7 +41,7 @@ func describeNow(v *kube.View, p past) string {
 	if !hand.At.IsZero() {
 		words += " on " + moment(hand.At)
 	}
-	return words + becauseOf(cause)
+	return words + becauseOf(v.Cause())
 }
 
 // describeRevision tells of an earlier revision.

@@ -21,11 +21,11 @@ func TestAPlanToRollBackSaysWhatWillChange(t *testing.T) {
 	w.broken(t, "deployment", "2-missing")
 	w.kubectl(t, "annotate", "deployment/checkout", "--overwrite", "kubernetes.io/change-cause=second release")
 
-	q, plan := w.plan(t, w.rollback())
+	_, plan := w.plan(t, w.rollback())
 	if want := "Roll back checkout to the template of revision 2"; plan.Headline != want {
 		t.Errorf("got the headline %q, want %q", plan.Headline, want)
 	}
-	q, plan = w.plan(t, w.rollback(), "to=1")
+	q, plan := w.plan(t, w.rollback(), "to=1")
 	if want := "Roll back checkout to the template of revision 1"; plan.Headline != want {
 		t.Errorf("got the headline %q, want %q", plan.Headline, want)
 	}

@@ -20,7 +20,7 @@ func (w *Workload) ChangedBy(path ...string) Hand {
 			continue
 		}
 		var fields map[string]any
-		if json.Unmarshal(entry.FieldsV1.Raw, &fields) == nil && owns(fields, path) {
+		if json.Unmarshal(entry.FieldsV1.GetRawBytes(), &fields) == nil && owns(fields, path) {
 			last = Hand{Manager: entry.Manager, At: entry.Time.Time}
 		}
 	}

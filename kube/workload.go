@@ -111,10 +111,14 @@ func (w *Workload) Observed() bool {
 	return observed >= w.object.GetGeneration()
 }
 
+// Cause is the change-cause that the object carries now, hostile text; empty
+// when nobody wrote one.
+func (w *Workload) Cause() string { return w.Annotations[changeCause] }
+
 // Deleting tells whether the object is being deleted.
 func (w *Workload) Deleting() bool { return w.object.GetDeletionTimestamp() != nil }
 
-// Target describes the workload; the namespace's annotations are not known to
+// target describes the workload; the namespace's annotations are not known to
 // it.
 func (w *Workload) target(c *Cluster) ops.Target {
 	return ops.Target{
