@@ -1,0 +1,129 @@
+package diagnose
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/steward-bot/steward/ops"
+)
+
+const (
+	listsAtOnce = 8
+	eventsLimit = 2000 // events of one list: a namespace in trouble has tens of thousands
+)
+
+// collector takes a Snapshot. It reads in rounds: what stands in the namespace;
+// then the pods of what the target needs, since a namespace may have thousands
+// of others; then the logs of what fails.
+type collector struct {
+	source Source
+	target ops.Target
+	may    func(ops.Target) bool
+	b      *builder
+}
+
+// Collect takes the snapshot of a target, or, when the target has no name, of
+// a namespace or the whole cluster. May tells what the asker may see; nil
+// means everything. What cannot be read within ctx is a gap of the snapshot.
+func Collect(ctx context.Context, source Source, target ops.Target, may func(ops.Target) bool, hashKey []byte) *Snapshot {
+	began := time.Now()
+	c := &collector{
+		source: source, target: target, may: may,
+		b: newBuilder(target.Cluster, ops.DiagnosisTarget{Namespace: target.Namespace, Kind: target.Kind, Name: target.Name}, began, hashKey),
+	}
+	c.b.sees = c.sees
+	if target.Name == "" {
+		c.everything(ctx)
+	} else {
+		c.around(ctx)
+	}
+	c.logs(ctx)
+	snapshot := c.b.finish()
+	snapshot.TookMS = time.Since(began).Milliseconds()
+	return snapshot
+}
+
+// read lists in parallel, and takes in what came in the order of the queries.
+func (c *collector) read(ctx context.Context, queries ...Query) {
+	results := make([][]runtime.Object, len(queries))
+	failed := make([]error, len(queries))
+	var group errgroup.Group
+	group.SetLimit(listsAtOnce)
+	for i, q := range queries {
+		group.Go(func() error {
+			results[i], failed[i] = c.source.List(ctx, q)
+			return nil // a list that fails is a gap, not the end
+		})
+	}
+	_ = group.Wait()
+	for i, q := range queries {
+		for _, object := range results[i] {
+			c.b.add(object)
+		}
+		switch {
+		case failed[i] != nil:
+			c.b.snapshot.Gaps = append(c.b.snapshot.Gaps, gapOf(q, failed[i]))
+		case q.whole():
+			c.b.snapshot.Listed = append(c.b.snapshot.Listed, Listing{q.Kind, q.Namespace})
+		}
+	}
+}
+
+// standing are the kinds of a namespace that are few, and tell what there is.
+var standing = []string{
+	"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Service", "Ingress", "NetworkPolicy",
+	"HorizontalPodAutoscaler", "PodDisruptionBudget", "ResourceQuota", "LimitRange", "PersistentVolumeClaim", "ServiceAccount",
+}
+
+// shared are the kinds of the whole cluster that are few.
+var shared = []string{"Node", "StorageClass", "IngressClass", "PriorityClass"}
+
+func (c *collector) namespaceQueries(namespace string) []Query {
+	var queries []Query
+	for _, kind := range standing {
+		queries = append(queries, Query{Kind: kind, Namespace: namespace})
+	}
+	return append(queries,
+		Query{Kind: "Secret", Namespace: namespace},
+		Query{Kind: "Event", Namespace: namespace, Fields: "type!=Normal", Limit: eventsLimit},
+		Query{Kind: "Event", Namespace: namespace, Fields: "type=Normal,involvedObject.kind=Deployment", Limit: eventsLimit},
+	)
+}
+
+// everything reads whole kinds, of one namespace or of all.
+func (c *collector) everything(ctx context.Context) {
+	namespace := c.target.Namespace
+	queries := append(c.namespaceQueries(namespace), Query{Kind: "Namespace"})
+	for _, kind := range shared {
+		queries = append(queries, Query{Kind: kind})
+	}
+	c.read(ctx, queries...)
+	c.read(ctx,
+		Query{Kind: "ReplicaSet", Namespace: namespace}, Query{Kind: "ControllerRevision", Namespace: namespace},
+		Query{Kind: "Pod", Namespace: namespace}, Query{Kind: "EndpointSlice", Namespace: namespace}, Query{Kind: "ConfigMap", Namespace: namespace})
+}
+
+// gapOf says for people why a list could not be read.
+func gapOf(q Query, err error) Missing {
+	return Missing{Kind: q.Kind, Namespace: q.Namespace, Name: q.Name, Why: why(err, "list "+plural(q.Kind)+where(q.Namespace))}
+}
+
+func where(namespace string) string {
+	if namespace == "" {
+		return ""
+	}
+	return " in the namespace " + namespace
+}
+
+// ownRef gives the controller of an object as a Ref, zero if it has none.
+func ownRef(object metav1.Object) Ref {
+	owner := metav1.GetControllerOfNoCopy(object)
+	if owner == nil {
+		return Ref{}
+	}
+	return Ref{owner.Kind, object.GetNamespace(), owner.Name}
+}

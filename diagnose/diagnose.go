@@ -1,0 +1,78 @@
+package diagnose
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/steward-bot/steward/kube"
+	"github.com/steward-bot/steward/ops"
+)
+
+// collectTimeout is how long a snapshot may take before it is decided upon with
+// its gaps, where Options set nothing else. Slack's users wait, and an API
+// server that hangs must not keep them from what is known.
+const collectTimeout = 8 * time.Second
+
+// Options are what a Diagnoser may be given. Zero fields have defaults.
+type Options struct {
+	Log *zap.Logger
+	// HashKey is the secret with which values are hashed, so that a change can
+	// be seen and no value guessed: at least 16 bytes, the same in all replicas.
+	HashKey []byte
+	// Timeout bounds the collection of one snapshot; 8 seconds if zero.
+	Timeout time.Duration
+}
+
+// Diagnoser names what is wrong with targets of live clusters.
+type Diagnoser struct {
+	clusters *kube.Clusters
+	engine   *Engine
+	options  Options
+}
+
+// New makes a Diagnoser with the built-in trees. It panics if those are
+// broken, which a test of this package keeps them from.
+func New(clusters *kube.Clusters, options Options) *Diagnoser {
+	engine, err := NewEngine()
+	if err != nil {
+		panic(fmt.Sprintf("the built-in trees: %v", err))
+	}
+	if options.Log == nil {
+		options.Log = zap.NewNop()
+	}
+	if options.Timeout == 0 {
+		options.Timeout = collectTimeout
+	}
+	return &Diagnoser{clusters: clusters, engine: engine, options: options}
+}
+
+// Diagnose looks at the target now. May tells what the asker may see of the
+// objects on the way; nil means everything. A partial answer is no error: what
+// could not be known is in the diagnosis.
+func (d *Diagnoser) Diagnose(ctx context.Context, target ops.Target, may func(ops.Target) bool) (ops.Diagnosis, error) {
+	snapshot, err := d.Snapshot(ctx, target, may)
+	if err != nil {
+		return ops.Diagnosis{}, err
+	}
+	return d.Decide(snapshot), nil
+}
+
+// Snapshot takes the snapshot that Diagnose decides upon. A target without a
+// name stands for its namespace, or, without that, for the cluster.
+func (d *Diagnoser) Snapshot(ctx context.Context, target ops.Target, may func(ops.Target) bool) (*Snapshot, error) {
+	cluster, err := d.clusters.Cluster(target.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.options.Timeout)
+	defer cancel()
+	snapshot := Collect(ctx, Live(cluster.Typed, cluster.Metadata), target, may, d.options.HashKey)
+	d.options.Log.Debug("took a snapshot", zap.String("target", target.String()), zap.Int64("took_ms", snapshot.TookMS), zap.Int("gaps", len(snapshot.Gaps)))
+	return snapshot, nil
+}
+
+// Decide diagnoses a snapshot's target. The same snapshot gives the same bytes.
+func (d *Diagnoser) Decide(snapshot *Snapshot) ops.Diagnosis { return d.engine.Decide(snapshot) }

@@ -1,0 +1,53 @@
+package diagnose
+
+import (
+	"fmt"
+	"io/fs"
+
+	"github.com/steward-bot/steward/ops"
+)
+
+// depthLimit is how many objects deep a diagnosis goes. A dependency is two,
+// its Service and the workload behind it: the cause is often two or three
+// services away, and further away it is another incident.
+const depthLimit = 6
+
+// candidatesLimit bounds how many causes one diagnosis names.
+const candidatesLimit = 20
+
+// Engine decides: it walks the trees over a snapshot. It holds no state of a
+// diagnosis and may be used by many at once.
+type Engine struct{ library library }
+
+// NewEngine makes the engine with the built-in checks, causes and trees, and
+// those of further folders of playbooks.
+func NewEngine(playbooks ...fs.FS) (*Engine, error) {
+	l := library{checks: map[string]check{}, causes: map[string]causeInfo{}, relations: map[string]relation{}, trees: map[string]*tree{}}
+	for _, f := range families() {
+		if err := l.learn(f); err != nil {
+			return nil, fmt.Errorf("the family %s: %w", f.Name, err)
+		}
+	}
+	if err := l.loadTrees(builtIn, "playbooks"); err != nil {
+		return nil, err
+	}
+	for _, folder := range playbooks {
+		if err := l.loadTrees(folder, "."); err != nil {
+			return nil, err
+		}
+	}
+	return &Engine{l}, nil
+}
+
+// Decide names what is wrong with the snapshot's target. It is pure: the same
+// snapshot gives the same diagnosis, byte for byte.
+func (e *Engine) Decide(s *Snapshot) ops.Diagnosis {
+	t := s.Target
+	return e.decide(index(s), Ref{Kind: t.Kind, Namespace: t.Namespace, Name: t.Name})
+}
+
+func (e *Engine) decide(v *view, target Ref) ops.Diagnosis {
+	c := &course{view: v, library: &e.library, target: target, done: map[Ref]*finding{}, excluded: map[string]bool{}}
+	f := c.diagnose(target, false, 0)
+	return c.report(f)
+}

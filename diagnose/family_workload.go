@@ -1,0 +1,153 @@
+package diagnose
+
+import (
+	"fmt"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+)
+
+// workloadFamily says what is not as it should be about anything that runs
+// pods. Why, the other families know.
+func workloadFamily() family {
+	return family{
+		Name: "workload",
+		Symptoms: []symptom{
+			{check: check{"pods-not-ready", "Are pods missing or stuck?", podsNotReady}, About: []string{"workload"}},
+			{check: check{"rollout-deadline-exceeded", "Has the rollout missed its deadline?", rolloutDeadlineExceeded}, About: []string{"Deployment"}, StandsIn: "progress-deadline-exceeded"},
+			{check: check{"endpoints-not-ready", "Is a Service left without a ready endpoint?", endpointsNotReady}, About: []string{"Service", "Deployment", "StatefulSet", "DaemonSet"}, StandsIn: "no-ready-endpoints"},
+		},
+		Causes: []causeInfo{
+			{
+				ID: "progress-deadline-exceeded", Title: "The rollout missed its deadline",
+				Means: "The new pods did not become available within spec.progressDeadlineSeconds, and nothing that steward could read says why. " +
+					"The Deployment controller gives up waiting, and does nothing else: the old pods that are left go on serving.",
+				Summary: "The rollout of {name} missed its deadline[[: revision {revision} does not become available]].",
+				Remedies: []remedy{
+					{Text: "Roll back to revision {previous}[[, which ran {previous_image}]].", Action: "rollback", Args: map[string]string{"to": "{previous}"}},
+					{Text: "Look at the new pods: `kubectl -n {namespace} describe {target}`."},
+				},
+			},
+			{
+				ID: "no-ready-endpoints", Title: "No pod behind the Service is ready",
+				Means:    "The Service selects pods, but none of them is ready, so that nothing answers. The cause is in the pods, and nothing that steward could read says which.",
+				Summary:  "Nothing answers behind {name}: none of its pods is ready.",
+				Remedies: []remedy{{Text: "Look at the pods: `kubectl -n {namespace} get endpointslices -l kubernetes.io/service-name={service}`."}},
+			},
+		},
+		Relations: map[string]relation{
+			"backends": func(s *scope) []Ref {
+				if service := get[corev1.Service](s.view, s.Object); service != nil {
+					return s.backendsOf(service)
+				}
+				return nil
+			},
+		},
+	}
+}
+
+// podsNotReady says how many pods are stuck, and where.
+func podsNotReady(s *scope) answer {
+	w := s.Workload()
+	if w == nil {
+		return s.absent()
+	}
+	if !s.read("Pod", s.Object.Namespace) && len(w.Pods) == 0 && w.Desired > 0 {
+		return unknown(s.why("Pod", s.Object.Namespace))
+	}
+	counts, total := map[class]int{}, 0
+	for _, f := range s.failuresOf(w) {
+		if f.Class == starting || f.Class == terminating || s.history(w, f) {
+			continue
+		}
+		counts[f.Class] += len(f.Pods)
+		total += len(f.Pods)
+	}
+	ready := 0
+	for _, pod := range w.Pods {
+		if podReady(pod) {
+			ready++
+		}
+	}
+	of := fmt.Sprintf("%d of %s ready", ready, count(int(w.Desired), "pod"))
+	var parts []string
+	for _, class := range classes {
+		if counts[class] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[class], class))
+		}
+	}
+	if total > 0 {
+		return yes(byContext, of+": "+strings.Join(parts, ", "))
+	}
+	if missing := s.missingPods(w); missing > 0 {
+		return yes(byContext, fmt.Sprintf("%s: %d not created", of, missing))
+	}
+	return no(of)
+}
+
+// absent answers for an object that is not in the snapshot.
+func (s *scope) absent() answer {
+	if verdict, missing := s.exists(s.Object); missing != "" {
+		return unknown(missing)
+	} else if verdict == "no" {
+		return unknown(s.Object.String() + " does not exist")
+	}
+	return no("it runs no pods")
+}
+
+// missingPods is how many pods a controller has failed to create. One that has
+// not looked yet has its time.
+func (s *scope) missingPods(w *workload) int {
+	if w.job != nil || w.Ref.Kind == "Pod" {
+		return 0
+	}
+	alive := 0
+	for _, pod := range w.Pods {
+		if !podOver(pod) && pod.Status.Phase != corev1.PodFailed {
+			alive++
+		}
+	}
+	if s.At.Sub(w.Object.GetCreationTimestamp().Time) < createGrace && s.lastEvent(w.Ref, "FailedCreate") == nil {
+		return 0
+	}
+	return max(0, int(w.Desired)-alive)
+}
+
+// history tells that a group of failed pods has long been replaced: all that
+// is wanted is ready.
+func (s *scope) history(w *workload, f *failure) bool {
+	if f.Class != refused || w.Ref.Kind == "Pod" {
+		return false
+	}
+	ready := int32(0)
+	for _, pod := range w.Pods {
+		if podReady(pod) {
+			ready++
+		}
+	}
+	return ready >= w.Desired
+}
+
+// deadlineExceeded is the condition that says so, nil if it does not.
+func deadlineExceeded(d *appsv1.Deployment) *appsv1.DeploymentCondition {
+	for i := range d.Status.Conditions {
+		c := &d.Status.Conditions[i]
+		if c.Type == appsv1.DeploymentProgressing && c.Status == corev1.ConditionFalse && c.Reason == "ProgressDeadlineExceeded" {
+			return c
+		}
+	}
+	return nil
+}
+
+func rolloutDeadlineExceeded(s *scope) answer {
+	d := get[appsv1.Deployment](s.view, s.Object)
+	if d == nil {
+		return s.absent()
+	}
+	c := deadlineExceeded(d)
+	if c == nil {
+		return no("no")
+	}
+	return yes(byField, c.Message).seen(s.Object, "status.conditions[Progressing].reason", c.Reason, c.LastUpdateTime.Time)
+}

@@ -1,0 +1,111 @@
+package diagnose
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/metadata"
+)
+
+// pageSize is how many objects one request asks for, as kubectl does.
+const pageSize = 500
+
+// Live reads from the API server at the time of the question. Secrets are read
+// as metadata, never their values.
+func Live(client kubernetes.Interface, metadata metadata.Interface) Source {
+	return &live{client, metadata}
+}
+
+type live struct {
+	client   kubernetes.Interface
+	metadata metadata.Interface
+}
+
+// List asks page by page.
+func (l *live) List(ctx context.Context, q Query) ([]runtime.Object, error) {
+	options := metav1.ListOptions{LabelSelector: q.Labels, FieldSelector: q.Fields, Limit: pageSize}
+	if q.Name != "" {
+		options.FieldSelector = metav1.SingleObject(metav1.ObjectMeta{Name: q.Name}).FieldSelector
+	}
+	var found []runtime.Object
+	for {
+		if left := q.Limit - len(found); q.Limit > 0 && left < pageSize {
+			options.Limit = int64(left)
+		}
+		page, err := l.page(ctx, q, options)
+		if err != nil {
+			return found, err
+		}
+		if err := meta.EachListItem(page, func(object runtime.Object) error {
+			found = append(found, object)
+			return nil
+		}); err != nil {
+			return found, fmt.Errorf("reading a list of %s: %w", plural(q.Kind), err)
+		}
+		next, err := meta.ListAccessor(page)
+		if err != nil {
+			return found, fmt.Errorf("reading a list of %s: %w", plural(q.Kind), err)
+		}
+		options.Continue = next.GetContinue()
+		if options.Continue == "" || q.Limit > 0 && len(found) >= q.Limit {
+			return found, nil
+		}
+	}
+}
+
+func (l *live) page(ctx context.Context, q Query, options metav1.ListOptions) (runtime.Object, error) {
+	if q.Kind == "Secret" || q.Meta {
+		return l.metaPage(ctx, q, options)
+	}
+	list, known := lists[q.Kind]
+	if !known {
+		return nil, fmt.Errorf("steward does not read %s", plural(q.Kind))
+	}
+	return list(ctx, l.client, q.Namespace, options)
+}
+
+// metaPage reads metadata only, and gives objects of the API's types that hold
+// nothing else.
+func (l *live) metaPage(ctx context.Context, q Query, options metav1.ListOptions) (runtime.Object, error) {
+	resource := schema.GroupVersionResource{Version: "v1", Resource: plural(q.Kind)}
+	found, err := l.metadata.Resource(resource).Namespace(q.Namespace).List(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	if q.Kind == "Secret" {
+		list := &corev1.SecretList{ListMeta: found.ListMeta}
+		for _, item := range found.Items {
+			list.Items = append(list.Items, corev1.Secret{ObjectMeta: item.ObjectMeta})
+		}
+		return list, nil
+	}
+	list := &metav1.PartialObjectMetadataList{ListMeta: found.ListMeta}
+	for _, item := range found.Items {
+		item.Kind = q.Kind
+		list.Items = append(list.Items, item)
+	}
+	return list, nil
+}
+
+// Log reads the end of a log.
+func (l *live) Log(ctx context.Context, q LogQuery) (string, error) {
+	stream, err := l.client.CoreV1().Pods(q.Namespace).GetLogs(q.Pod, &corev1.PodLogOptions{
+		Container: q.Container, Previous: q.Previous, TailLines: &q.Lines, LimitBytes: &q.Bytes,
+	}).Stream(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer stream.Close()
+	text, err := io.ReadAll(io.LimitReader(stream, q.Bytes))
+	if err != nil && len(text) == 0 {
+		return "", fmt.Errorf("reading the log: %w", err)
+	}
+	return string(text), nil
+}
