@@ -50,7 +50,7 @@ func New(slack http.Handler, guide Guide) (http.Handler, error) {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(guide) // the browser has gone: there is nobody to tell
 	})
-	mux.Handle("GET /", http.FileServerFS(page))
+	mux.Handle("/", http.FileServerFS(page))
 	return secure(mux), nil
 }
 
