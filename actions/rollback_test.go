@@ -187,33 +187,22 @@ func TestWhatHasChangedSinceTheConfirmationIsLeftAlone(t *testing.T) {
 }
 
 func TestARollbackThatComesToNoGoodEndSaysWhy(t *testing.T) {
+	const image = "registry.acme.example/shop/checkout"
 	for name, story := range map[string]struct {
-		meanwhile func(*testing.T, *workshop)
+		meanwhile []string // kubectl's arguments
 		reason    ops.Reason
 		summary   string
 	}{
-		"deadline": {
-			func(*testing.T, *workshop) {},
-			"", `The rollback to the template of revision 1 did not come to its end: it exceeded its progress deadline: ReplicaSet "checkout-`,
-		},
-		"paused": {
-			func(t *testing.T, w *workshop) { w.kubectl(t, "rollout", "pause", "deployment/checkout") },
-			ops.Paused, "The rollback to the template of revision 1 did not come to its end: somebody paused the rollout on its way.",
-		},
-		"changed": {
-			func(t *testing.T, w *workshop) { w.broken(t, "deployment", "3") },
-			ops.Stale, "The rollback to the template of revision 1 did not come to its end: its template was changed again meanwhile.",
-		},
-		"deleted": {
-			func(t *testing.T, w *workshop) { w.kubectl(t, "delete", "deployment/checkout") },
-			ops.Gone, "The rollback to the template of revision 1 did not come to its end: it was deleted meanwhile.",
-		},
+		"deadline": {nil, "", `it exceeded its progress deadline: ReplicaSet "checkout-`},
+		"paused":   {[]string{"rollout", "pause", "deployment/checkout"}, ops.Paused, "somebody paused the rollout on its way."},
+		"changed":  {[]string{"set", "image", "deployment/checkout", "checkout=" + image + ":3"}, ops.Stale, "its template was changed again meanwhile."},
+		"deleted":  {[]string{"delete", "deployment/checkout"}, ops.Gone, "it was deleted meanwhile."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorkshop(t)
 			// The first revision never comes up, the second does.
-			w.Apply(t, w.ns, strings.Replace(checkoutOf("Deployment", "progressDeadlineSeconds: 4"), "checkout:1", "checkout:1-missing", 1))
+			w.Apply(t, w.ns, strings.Replace(checkoutOf("Deployment", "progressDeadlineSeconds: 8"), "checkout:1", "checkout:1-missing", 1))
 			w.observed(t, "deployment")
 			w.release(t, "deployment", "2")
 			q, plan := w.plan(t, w.rollback())
@@ -221,13 +210,22 @@ func TestARollbackThatComesToNoGoodEndSaysWhy(t *testing.T) {
 				t.Fatal(err)
 			}
 			w.observed(t, "deployment")
+			changed := make(chan error, 1)
 			go func() {
-				time.Sleep(500 * time.Millisecond)
-				story.meanwhile(t, w)
+				if story.meanwhile == nil {
+					changed <- nil
+					return
+				}
+				_, err := w.TryKubectl(append([]string{"-n", w.ns}, story.meanwhile...)...)
+				changed <- err
 			}()
 			outcome := w.watch(t, w.rollback(), q, plan)
-			if outcome.State != ops.Failed || outcome.Reason != story.reason || !strings.HasPrefix(outcome.Summary, story.summary) {
-				t.Errorf("got %s (%s): %q, want %q", outcome.State, outcome.Reason, outcome.Summary, story.summary)
+			if err := <-changed; err != nil {
+				t.Fatal(err)
+			}
+			want := "The rollback to the template of revision 1 did not come to its end: " + story.summary
+			if outcome.State != ops.Failed || outcome.Reason != story.reason || !strings.HasPrefix(outcome.Summary, want) {
+				t.Errorf("got %s (%s): %q, want %q", outcome.State, outcome.Reason, outcome.Summary, want)
 			}
 		})
 	}
