@@ -100,6 +100,10 @@ func demoCluster(ctx context.Context, f demoFlags, progress io.Writer) (kubeconf
 	return local.Kubeconfig, stop, nil
 }
 
+// served is how long the shop works before it is broken: a pod that stops being
+// ready within seconds of its start could as well be starting still.
+const served = 8 * time.Second
+
 func openShop(ctx context.Context, kubeconfig string, progress io.Writer) error {
 	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
@@ -116,6 +120,12 @@ func openShop(ctx context.Context, kubeconfig string, progress io.Writer) error 
 	defer cancel()
 	if err := s.Open(opening); err != nil {
 		return err
+	}
+	fmt.Fprintln(progress, "Letting it serve for a moment…")
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(served):
 	}
 	fmt.Fprintln(progress, "Breaking it in three places…")
 	if err := s.Break(opening); err != nil {
