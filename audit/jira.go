@@ -87,7 +87,7 @@ func (a *jiraAPI) request(ctx context.Context, doing, method, path string, in an
 		if err != nil {
 			return gojira.NewJiraError(response, err) // reads and closes the body; says why
 		}
-		defer response.Body.Close() //nolint:errcheck // what was read counts
+		defer response.Body.Close()
 		body, err = io.ReadAll(response.Body)
 		return err
 	})

@@ -57,7 +57,7 @@ func (l *lines) end(size int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close() //nolint:errcheck // it was only read
+	defer file.Close()
 	length, err := file.Seek(0, io.SeekEnd)
 	if err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ func tampered(t *testing.T, statements ...string) (Report, []ops.Record) {
 	records := recorded(t, s, answered("r1"), started("r2", incident()), ended("r2", incident(), ops.Succeeded), answered("r3"), answered("r4"))
 	db, err := sql.Open("sqlite", file)
 	must(t, err)
-	defer db.Close() //nolint:errcheck // a test's
+	defer db.Close()
 	for _, statement := range statements {
 		_, err := db.ExecContext(t.Context(), statement)
 		must(t, err)

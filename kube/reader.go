@@ -33,6 +33,7 @@ const (
 // apiReader asks the API server each time.
 type apiReader struct{ client metadata.Interface }
 
+// Get asks for one object.
 func (r apiReader) Get(ctx context.Context, kind, namespace, name string) (*metav1.PartialObjectMetadata, error) {
 	object, err := r.client.Resource(resources[kind]).Namespace(namespace).Get(ctx, name, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
@@ -41,6 +42,7 @@ func (r apiReader) Get(ctx context.Context, kind, namespace, name string) (*meta
 	return object, err
 }
 
+// Named lists the objects of one name in all namespaces.
 func (r apiReader) Named(ctx context.Context, kind, name string) ([]metav1.PartialObjectMetadata, error) {
 	list, err := r.client.Resource(resources[kind]).List(ctx, metav1.ListOptions{
 		FieldSelector:   fields.OneTermEqualSelector("metadata.name", name).String(),
@@ -55,6 +57,7 @@ func (r apiReader) Named(ctx context.Context, kind, name string) ([]metav1.Parti
 	return list.Items, nil
 }
 
+// Some lists what is in a namespace, or everywhere.
 func (r apiReader) Some(ctx context.Context, kind, namespace string) ([]metav1.PartialObjectMetadata, error) {
 	var found []metav1.PartialObjectMetadata
 	options := metav1.ListOptions{Limit: pageSize}

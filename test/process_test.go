@@ -128,12 +128,12 @@ func (w *world) journal(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // cli runs steward's command line and looks for a text in what it prints:
-// cli EXITCODE TEXT ARGS…
+// cli EXITCODE TEXT ARGS.
 func (w *world) cli(ts *testscript.TestScript, _ bool, args []string) {
 	out, err := w.run(args[2:]...)
 	code := "0"
 	if exit, ok := err.(*exec.ExitError); ok { //nolint:errorlint // exec gives it bare
-		code = strings.TrimPrefix(exit.ProcessState.String(), "exit status ")
+		code = strings.TrimPrefix(exit.String(), "exit status ")
 	}
 	if code != args[0] || !strings.Contains(string(out), args[1]) {
 		ts.Fatalf("steward %s ended with %s and printed, without %q:\n%s", strings.Join(args[2:], " "), code, args[1], out)

@@ -24,7 +24,7 @@ func BenchmarkAppend(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer s.Close(context.Background()) //nolint:errcheck // a benchmark's
+	defer s.Close(context.Background())
 	journal := audit.NewJournal(s, []audit.Sink{nobody{}}, zap.NewNop())
 	var appends, bare []time.Duration
 	for i := 0; b.Loop(); i++ {

@@ -87,7 +87,7 @@ func (s *server) own() (*syscall.SysProcAttr, error) {
 		attributes.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 		return attributes, os.Chown(s.dir, int(uid), int(gid))
 	}
-	return nil, errors.New("Postgres refuses to run as root, and there is no user postgres or nobody to run it as")
+	return nil, errors.New("the server of Postgres refuses to run as root, and there is no user postgres or nobody to run it as")
 }
 
 // ready waits until the server answers.

@@ -96,7 +96,7 @@ func (s *site) ways(i *issue) map[string]Transition {
 	return out
 }
 
-// transitionID numbers transitions as Jira does: 11, 21, 31, …
+// transitionID numbers transitions as Jira does: 11, 21, 31 and so on.
 func transitionID(n int) string { return strconv.Itoa(10*n + 11) }
 
 // move takes a transition, and notes it in the issue's history.

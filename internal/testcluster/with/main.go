@@ -62,7 +62,7 @@ func runBeside(running *cluster.Cluster, interrupts <-chan os.Signal, args []str
 		case <-running.Done():
 			_, _ = fmt.Fprintln(os.Stderr, "with: the control plane ended before the command")
 			_ = cmd.Process.Kill()
-			<-done
+			<-done //nolint:errcheck // the context has ended: that is the answer
 			return 1
 		case err := <-done:
 			var exit *exec.ExitError
