@@ -3,11 +3,14 @@
 // press into an ops.Request, gives that to the Runner, and shows what comes of
 // it.
 //
-// The way in: socketmode.go or http.go receives a payload, receive.go commits
-// it to the inbox and acknowledges it, work.go hands it to one of a bounded
-// number of workers, decode.go says what the person did, and route.go calls
-// the file of that name: command, press, confirm, share, remedy, justification,
-// shortcut. The way out: render_*.go makes blocks, client.go sends them.
+// The way in: socketmode.go or http.go takes a payload, receive.go commits it to
+// the inbox before it is acknowledged, work.go hands it to one of a bounded
+// number of workers, decode.go says what the person did, and route.go calls the
+// file of that name: command, confirm, share, remedy, justification, shortcut.
+// What stands behind a button is an errand (errand.go); what is typed is read by
+// parse.go. The way out: serve.go asks the Runner, render_*.go makes blocks out
+// of what comes back, talk.go finds the way to the person, announce.go the way
+// to the channel, client.go sends. Every text of others passes escape.go.
 //
 // The Directory and the Narrator serve the Runner and are made before it; the
 // Bot is made after it.

@@ -136,7 +136,7 @@ func FuzzMessages(f *testing.F) {
 		answer := ops.Answer{Headline: evil, Diagnosis: &d, Sections: []ops.Section{{Title: evil, Lines: repeat(n, evil), Fixed: true}, {Title: evil, Lines: repeat(n, evil)}}}
 		for _, m := range []message{
 			renderPreview(ops.Preview{Plan: plan, Ticket: ticket, Stale: true}, req, "token", time.Unix(0, 0)),
-			renderProgress(ops.Progress{Text: evil}),
+			renderProgress(ops.Progress{Text: evil}, false),
 			renderOutcome(req, outcome, "token"),
 			renderAnswer(answer, tokens{share: "token", look: "token"}),
 			renderRefusal(&ops.Refusal{What: evil, Why: evil, Next: evil, Choices: repeat(n, evil)}),

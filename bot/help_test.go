@@ -1,13 +1,10 @@
 package bot_test
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/steward-bot/steward/internal/store"
 	"github.com/steward-bot/steward/ops"
 )
 
@@ -77,27 +74,4 @@ func TestALongAnswerComesInSeveralMessagesAndSaysWhatIsMissing(t *testing.T) {
 	if !strings.HasPrefix(first.words(), "*Much.*\n*A log*\n```\n0000 &lt;!channel&gt; ''' the quick brown fox\n0001") {
 		t.Errorf("the beginning: %.200s", first.words())
 	}
-}
-
-// BenchmarkFiftyCommandsAtOnce tells how long Slack waits for an
-// acknowledgement while fifty people type at once and every request writes to
-// the journal.
-func BenchmarkFiftyCommandsAtOnce(b *testing.B) {
-	h := open(b)
-	h.runner.plays(func(req ops.Request) (ops.Reply, error) {
-		_, err := h.store.Append(context.Background(), func(seq int64, prev string) (store.Entry, []store.Job, error) {
-			return store.Entry{Seq: seq, At: time.Now(), RequestID: req.ID, Step: "answered", ActorID: req.Actor.ID, Body: []byte("{}"), Prev: prev, Hash: fmt.Sprint(seq)},
-				[]store.Job{{Kind: "deliver", Key: req.ID, Payload: []byte("{}")}}, nil
-		})
-		if err != nil {
-			b.Error(err)
-		}
-		return play(req)
-	})
-	var took []float64
-	for b.Loop() {
-		took = append(took, h.burst(50)...)
-		h.until("all are answered", func() bool { return len(h.unhandled()) == 0 })
-	}
-	report(b, took)
 }

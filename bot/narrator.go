@@ -159,6 +159,9 @@ func (n *Narrator) retell(ctx context.Context, row store.Inbox) error {
 		}
 		n.log.Error("Slack does not take the outcome: the journal has it", zap.String("request_id", req.ID), zap.Error(err))
 	}
+	if err := n.over(ctx, req); err != nil {
+		n.log.Warn("the progress of a request that ended still shows its hourglass", zap.String("request_id", req.ID), zap.Error(err))
+	}
 	state := stateMark(end.Outcome.State) + " " + prose(end.Outcome.Summary, 600)
 	if err := n.roots.mark(ctx, req.ID, state); err != nil {
 		n.log.Warn("the channel does not show how a request ended", zap.String("request_id", req.ID), zap.Error(err))

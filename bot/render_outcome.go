@@ -9,13 +9,18 @@ import (
 	"github.com/steward-bot/steward/ops"
 )
 
-// renderProgress shows where a write stands now. It replaces itself in place.
-func renderProgress(p ops.Progress) message {
+// renderProgress shows where a write stands now, or where it stood when it was
+// over. It replaces itself in place.
+func renderProgress(p ops.Progress, over bool) message {
+	sign := "⏳"
+	if over {
+		sign = "☑️"
+	}
 	head := phase(p.Phase)
 	if p.Desired > 0 && p.Phase != ops.PhaseChecking {
 		head += fmt.Sprintf("  %d of %d updated, %d ready", p.Updated, p.Desired, p.Ready)
 	}
-	said := "⏳ *" + head + "*"
+	said := sign + " *" + head + "*"
 	if p.Text != "" {
 		said += "\n" + prose(p.Text, 600)
 	}

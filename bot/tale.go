@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -93,29 +94,66 @@ const showDeadline = 5 * time.Second
 func (t *tale) show(p ops.Progress) {
 	ctx, cancel := context.WithTimeout(t.n.base, showDeadline)
 	defer cancel()
-	if err := t.put(ctx, renderProgress(p)); err != nil && t.n.base.Err() == nil {
+	if err := t.n.show(ctx, t.req, p); err != nil && t.n.base.Err() == nil {
 		t.n.log.Warn("a progress could not be shown", zap.String("request_id", t.req.ID), zap.Error(err))
 	}
 }
 
-// put posts the first progress of a request and edits it from then on.
-func (t *tale) put(ctx context.Context, m message) error {
-	key := "progress/" + t.req.ID
-	ts, found, err := t.n.store.Note(ctx, key)
-	if err != nil {
-		return fmt.Errorf("reading which message shows the progress: %w", err)
-	}
-	if found {
-		if !t.n.client.pace.mayEdit() {
-			return nil // many rollouts at once: the next progress says more
-		}
-		return t.n.client.edit(ctx, t.req.Place.Channel, string(ts), m)
-	}
-	posted, err := t.n.client.post(ctx, t.req.Place.Channel, t.req.Place.Thread, m)
+// shownProgress is the message that shows the progress of a request, and what
+// it shows.
+type shownProgress struct {
+	TS       string       `json:"ts"`
+	Progress ops.Progress `json:"progress"`
+}
+
+func progressKey(requestID string) string { return "progress/" + requestID }
+
+// show posts the first progress of a request and edits it from then on.
+func (n *Narrator) show(ctx context.Context, req ops.Request, p ops.Progress) error {
+	before, err := n.shown(ctx, req.ID)
 	if err != nil {
 		return err
 	}
-	return t.n.store.PutNote(ctx, key, []byte(posted))
+	now := shownProgress{Progress: p}
+	switch {
+	case before == nil:
+		now.TS, err = n.client.post(ctx, req.Place.Channel, req.Place.Thread, renderProgress(p, false))
+	case !n.client.pace.mayEdit():
+		return nil // many rollouts at once: the next progress says more
+	default:
+		now.TS, err = before.TS, n.client.edit(ctx, req.Place.Channel, before.TS, renderProgress(p, false))
+	}
+	if err != nil {
+		return err
+	}
+	note, err := json.Marshal(now)
+	if err != nil {
+		return fmt.Errorf("writing which message shows the progress: %w", err)
+	}
+	return n.store.PutNote(ctx, progressKey(req.ID), note)
+}
+
+// shown gives the message that shows the progress of a request, nil if there is
+// none.
+func (n *Narrator) shown(ctx context.Context, requestID string) (*shownProgress, error) {
+	raw, found, err := n.store.Note(ctx, progressKey(requestID))
+	if err != nil || !found {
+		return nil, err
+	}
+	var now shownProgress
+	if err := json.Unmarshal(raw, &now); err != nil {
+		return nil, fmt.Errorf("reading which message shows the progress: %w", err)
+	}
+	return &now, nil
+}
+
+// over takes the hourglass off the progress of a request that has ended.
+func (n *Narrator) over(ctx context.Context, req ops.Request) error {
+	last, err := n.shown(ctx, req.ID)
+	if err != nil || last == nil {
+		return err
+	}
+	return n.client.edit(ctx, req.Place.Channel, last.TS, renderProgress(last.Progress, true))
 }
 
 // endTale ends the tale of a request, so that its outcome comes last.

@@ -87,7 +87,9 @@ Nothing has changed yet. Only <@U0ANA> can confirm, until HH:MM:SS UTC. Request 
 Diagnosed again: *healthy*. 3 checks in 0.3 s: 1 found something, 1 did not, 1 could not tell.
 [Show the 3 checks]
 <@U0ANA>, this took 12.3 s. Request `+"`ID`")
-	want(t, "the last progress", h.said("C0SHOP", 3).words(), "⏳ *Verifying  3 of 3 updated, 3 ready*\nDiagnosing again…\nas of 12:00:00 UTC")
+	h.until("the progress is over", func() bool {
+		return h.said("C0SHOP", 3).words() == "☑️ *Verifying  3 of 3 updated, 3 ready*\nDiagnosing again…\nas of 12:00:00 UTC"
+	})
 	h.until("the channel says how it ended", func() bool {
 		return h.said("C0SHOP", 1).words() == asks+"✅ Rolled back to the template of revision 41, now revision 43."
 	})
