@@ -44,6 +44,7 @@ func serve(ctx context.Context, s settings.Settings, logs io.Writer, ready func(
 		return err
 	}
 	defer log.Sync() //nolint:errcheck // standard error cannot be synced everywhere
+	adoptKlog(log)
 	p, err := wire(ctx, s, log)
 	if err != nil {
 		return err
