@@ -13,8 +13,10 @@ func (e *Enforcer) Access(actor ops.Actor, channel string) []ops.Section {
 	for _, permission := range e.Permissions(actor, channel) {
 		line := permission.String()
 		switch permission.Standing {
-		case Granted, Denied:
+		case Granted:
 			line += " (" + through(permission.Subject) + ")"
+		case Denied:
+			line += " (" + denied(permission.Subject) + ")"
 		case Elsewhere:
 			line += fmt.Sprintf(", from channel %s (%s)", permission.Channel, through(permission.Subject))
 		case Others:
@@ -46,6 +48,13 @@ func through(subject string) string {
 		return "as everybody may"
 	}
 	return "through " + subjectWords(subject)
+}
+
+func denied(subject string) string {
+	if subject == everybody {
+		return "nobody may"
+	}
+	return through(subject)
 }
 
 // whom names a subject with its members.

@@ -92,3 +92,15 @@ scale on Deployment/cart in namespace shop, environment production: group S0BOAR
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
+
+func TestADenyForEverybodyIsSaidAsSuch(t *testing.T) {
+	e := open(t, "p, *, ENV, *, shop, *, *, status, allow\np, *, *, *, shop, sts/ledger-db, *, status, deny\n")
+	want := `[What you may do here]
+status on everything in namespace shop, environment production (as everybody may)
+[What you may not, whatever allows it]
+status on StatefulSet/ledger-db in namespace shop (nobody may)
+`
+	if got := page(e.Access(person("U0ANA"), "C0SHOP")); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
