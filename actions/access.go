@@ -33,5 +33,5 @@ func (a AccessVerb) Answer(_ context.Context, q Query) (ops.Answer, error) {
 	if len(sections) == 0 {
 		return ops.Answer{Headline: "You may do nothing here. Ask whoever keeps steward's policy for a role."}, nil
 	}
-	return ops.Answer{Headline: "What you may do here.", Sections: sections}, nil
+	return ops.Answer{Headline: "Your access from this channel.", Sections: sections}, nil
 }
