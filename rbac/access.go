@@ -16,7 +16,7 @@ func (e *Enforcer) Access(actor ops.Actor, channel string) []ops.Section {
 		case Granted:
 			line += " (" + through(permission.Subject) + ")"
 		case Denied:
-			line += " (" + denied(permission.Subject) + ")"
+			line += " (" + barred(permission.Subject) + ")"
 		case Elsewhere:
 			line += fmt.Sprintf(", from channel %s (%s)", permission.Channel, through(permission.Subject))
 		case Others:
@@ -50,7 +50,7 @@ func through(subject string) string {
 	return "through " + subjectWords(subject)
 }
 
-func denied(subject string) string {
+func barred(subject string) string {
 	if subject == everybody {
 		return "nobody may"
 	}

@@ -84,7 +84,7 @@ p, role:nobodys,  production, *, shop,    *,                    *, rollback, all
 	want := `[What you may do here]
 diagnose on everything in namespace shop, environment production (as everybody may)
 [What you may not, whatever allows it]
-every action on Deployment/merger-* in namespace shop, environment production (as everybody may)
+every action on Deployment/merger-* in namespace shop, environment production (nobody may)
 [Whom to ask for the rest]
 scale on Deployment/cart in namespace shop, environment production: group S0BOARD
 `
