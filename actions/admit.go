@@ -80,6 +80,13 @@ func (r *Runner) sees(req ops.Request) func(ops.Target) bool {
 	}
 }
 
+// mayDo tells on what the asker may do this very verb.
+func (r *Runner) mayDo(req ops.Request) func(ops.Target) bool {
+	return func(target ops.Target) bool {
+		return r.Access.Allowed(req.Actor, target, req.Place.Channel, req.Verb)
+	}
+}
+
 func needsTarget(spec ops.Spec) *ops.Refusal {
 	return &ops.Refusal{
 		Reason: ops.BadTarget,

@@ -70,16 +70,20 @@ func auditLines(records []ops.Record, may func(ops.Target) bool) []string {
 }
 
 func auditLine(record ops.Record) string {
-	who := record.Request.Actor.Name
-	if who == "" {
-		who = record.Request.Actor.ID
-	}
 	line := fmt.Sprintf("%s  %s  %s %s by %s: %s",
-		record.At.UTC().Format("01-02 15:04:05Z"), record.Step, record.Request.Verb, record.Target.String(), ops.Shorten(who, 40), ops.Shorten(record.Summary, 160))
+		record.At.UTC().Format("01-02 15:04:05Z"), record.Step, record.Request.Verb, record.Target.String(), whoDid(record.Request.Actor), ops.Shorten(record.Summary, 160))
 	if record.Ticket != nil {
 		line += " (" + record.Ticket.Key + ")"
 	}
 	return line
+}
+
+// whoDid names a person by the id too: anybody may call themselves like another.
+func whoDid(actor ops.Actor) string {
+	if actor.Name == "" {
+		return ops.Shorten(actor.ID, 40)
+	}
+	return fmt.Sprintf("%s (%s)", ops.Shorten(actor.Name, 40), ops.Shorten(actor.ID, 40))
 }
 
 func window(text string) (time.Duration, error) {

@@ -84,6 +84,9 @@ func (r *Runner) apply(ctx context.Context, verb Write, s story, tell func(ops.P
 			r.applied(ctx, s)
 			return nil, nil
 		}
+		if waited := r.now().Sub(s.started.At); waited > startWithin {
+			return tooLate(plan, waited), nil
+		}
 	}
 	tell(ops.Progress{Phase: ops.PhaseChecking, Text: "Checking access, justification and the object once more…"})
 	if err := r.checkAgain(ctx, verb, s); err != nil {
@@ -99,6 +102,21 @@ func (r *Runner) apply(ctx context.Context, verb Write, s story, tell func(ops.P
 	tell(ops.Progress{Phase: ops.PhaseApplied, Text: "The API server accepted the change."})
 	r.applied(ctx, s)
 	return nil, nil
+}
+
+// startWithin is how old a confirmation may be when a write is taken up that has
+// not touched the cluster: as long as a preview waits for it. After a longer
+// outage nobody expects the change any more.
+const startWithin = 10 * time.Minute
+
+// tooLate is the outcome of a write that nobody expects any more.
+func tooLate(plan ops.Plan, waited time.Duration) *ops.Outcome {
+	return &ops.Outcome{
+		State:   ops.Refused,
+		Summary: fmt.Sprintf("Nothing was changed: %s was confirmed %s ago, and steward was away since.", plan.Headline, age(waited)),
+		Next:    "Give the command again to see the plan as it is now.",
+		Reason:  ops.Expired,
+	}
 }
 
 // wentIn tells whether a patch whose answer was an error is in all the same: an

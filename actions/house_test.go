@@ -26,6 +26,7 @@ type house struct {
 	records    []ops.Record       // the journal
 	journal    map[ops.Step]error // steps that cannot be recorded
 	lockedBy   string
+	onLock     func() // what happens just before a lease is asked for
 	applied    int
 	watchErr   error
 	unhealthy  bool
@@ -51,7 +52,7 @@ var checkout = ops.Target{Cluster: "prod-eu", Environment: "production", Namespa
 func (h *house) runner(t *testing.T) *actions.Runner {
 	t.Helper()
 	r := actions.NewRunner(actions.Parts{
-		Actions:  []actions.Action{rollback{h}, status{}},
+		Actions:  []actions.Action{rollback{h}, status{}, actions.Audit{Journal: h}},
 		Resolver: h, Identity: h, Access: h, Justifier: ticketing{h}, Journal: h, Diagnoser: h, Narrator: h, Locker: h,
 		Defaults: func(string) ops.Ref { return ops.Ref{Cluster: "prod-eu", Namespace: "shop"} },
 		Log:      zap.NewNop(),
@@ -140,6 +141,9 @@ func (h *house) Outcome(_ context.Context, _ ops.Request, _ ops.Plan, outcome op
 }
 
 func (h *house) Lock(_ context.Context, _, holder string) (string, error) {
+	if h.onLock != nil {
+		h.onLock()
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.lockedBy == "" {

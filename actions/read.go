@@ -14,7 +14,11 @@ const readDeadline = 30 * time.Second
 func (r *Runner) answer(ctx context.Context, verb Read, req ops.Request, target *ops.Target) (ops.Reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, readDeadline)
 	defer cancel()
-	answer, err := verb.Answer(ctx, Query{Request: req, Target: target, May: r.sees(req)})
+	may := r.sees(req)
+	if target == nil {
+		may = r.mayDo(req) // admit has asked about no object: the verb itself has to be allowed on each
+	}
+	answer, err := verb.Answer(ctx, Query{Request: req, Target: target, May: may})
 	if err != nil {
 		return ops.Reply{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"go.uber.org/zap"
 
@@ -63,12 +64,21 @@ func unrecorded(err error) *ops.Refusal {
 	}
 }
 
+// withoutQuery cuts a pasted link before its query and fragment. No ticket is
+// known by them, and they carry what nobody means to record: sessions, tokens.
+func withoutQuery(link string) string {
+	if at := strings.IndexAny(link, "?#"); at >= 0 && strings.Contains(link[:at], "://") {
+		return link[:at]
+	}
+	return link
+}
+
 // bounded keeps what a person typed from filling the journal.
 func bounded(req ops.Request) ops.Request {
 	const longest = 500 // characters; the longest sensible command is far shorter
 	req.Verb = ops.Shorten(req.Verb, longest)
 	req.Target = ops.Shorten(req.Target, longest)
-	req.Because = ops.Shorten(req.Because, longest)
+	req.Because = ops.Shorten(withoutQuery(req.Because), longest)
 	args := make(map[string]string, len(req.Args))
 	for key, value := range req.Args {
 		args[ops.Shorten(key, longest)] = ops.Shorten(value, longest)

@@ -35,6 +35,13 @@ func (r *Runner) Execute(ctx context.Context, requestID string) error {
 		return ErrBusy // this very process is at it: the lease is ours already
 	}
 	defer r.forget(requestID)
+	// Whoever had the lease until now may have ended the write since we looked.
+	now, ended, err := r.recall(ctx, requestID)
+	if err != nil || ended {
+		r.unlock(ctx, *s.started.Target, s.started.Request)
+		return err
+	}
+	s = now
 	r.log(s.started.Request).Info("resumed")
 	record := &ops.Record{Step: ops.StepResumed, Request: s.started.Request, Target: s.started.Target, Plan: s.started.Plan, Ticket: s.started.Ticket, Summary: "taken up again after a restart"}
 	if err := r.record(ctx, record); err != nil {

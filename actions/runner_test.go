@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/steward-bot/steward/actions"
 	"github.com/steward-bot/steward/actions/guard"
@@ -84,7 +85,7 @@ func TestWhatStopsARequestOnArrival(t *testing.T) {
 func TestAMisspeltVerbGetsTheNearestNames(t *testing.T) {
 	_, err := newHouse().runner(t).Run(t.Context(), ask("rolback"))
 	refusal := refused(t, err, ops.UnknownVerb)
-	if want := "steward has no verb \"rolback\". Choose from: rollback, status. See `/k8s help`."; refusal.Error() != want {
+	if want := "steward has no verb \"rolback\". Choose from: rollback, audit, status. See `/k8s help`."; refusal.Error() != want {
 		t.Errorf("got %s", refusal.Error())
 	}
 }
@@ -291,7 +292,7 @@ func started(t *testing.T, h *house, r *actions.Runner) {
 	t.Helper()
 	req := previewed(t, r)
 	plan := *h.records[0].Plan
-	if err := h.Append(t.Context(), &ops.Record{Step: ops.StepStarted, Request: req, Target: &checkout, Plan: &plan, Ticket: &ops.Ticket{Key: "Q1"}}); err != nil {
+	if err := h.Append(t.Context(), &ops.Record{Step: ops.StepStarted, At: time.Now(), Request: req, Target: &checkout, Plan: &plan, Ticket: &ops.Ticket{Key: "Q1"}}); err != nil {
 		t.Fatal(err)
 	}
 }

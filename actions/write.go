@@ -98,6 +98,9 @@ func (r *Runner) shown(ctx context.Context, req ops.Request) (ops.Plan, *ops.Acc
 	}
 	var shown *ops.Plan
 	for _, record := range records {
+		if record.Step == ops.StepRefused {
+			continue // of anybody who tried: it takes nothing away from the requester
+		}
 		if record.Request.Actor.ID != req.Actor.ID || record.Request.Verb != req.Verb {
 			return ops.Plan{}, nil, notYours(record.Request)
 		}
