@@ -35,6 +35,7 @@ type answer struct {
 	Facts    facts          // names and values for the summary and the remedy
 	Evidence []ops.Evidence //
 	Change   *Change        // the change that is implicated
+	Effects  []ops.Effect   // what it brings about elsewhere
 }
 
 // facts are named values that a cause's texts are filled with.
@@ -83,6 +84,12 @@ func (a answer) and(of proof) answer {
 // at names the object at fault.
 func (a answer) at(object Ref) answer {
 	a.Object = object
+	return a
+}
+
+// brings adds something that it brings about.
+func (a answer) brings(id string, object Ref, summary string) answer {
+	a.Effects = append(a.Effects[:len(a.Effects):len(a.Effects)], ops.Effect{ID: id, Object: object.String(), Summary: summary})
 	return a
 }
 

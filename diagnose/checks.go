@@ -9,5 +9,10 @@ func families() []family {
 		imageFamily(),
 		crashFamily(),
 		dependencyFamily(),
+		memoryFamily(),
+		configFamily(),
+		probeFamily(),
+		rolloutFamily(),
+		causalFamily(),
 	}
 }

@@ -124,21 +124,19 @@ func (v *view) usersOf(w *workload) []Ref {
 func (v *view) failingUsers(w *workload) []Ref {
 	var failing []Ref
 	for _, ref := range v.usersOf(w) {
-		if user := v.workload(ref); user != nil && user != w && v.fails(user) {
+		if user := v.workload(ref); user != nil && user != w && v.starves(user) {
 			failing = append(failing, ref)
 		}
 	}
 	return failing
 }
 
-// fails tells that a workload has pods in trouble.
-func (v *view) fails(w *workload) bool {
-	for _, f := range v.failuresOf(w) {
-		if f.Class != starting && f.Class != terminating {
-			return true
-		}
-	}
-	return false
+// starves tells that a workload's programs fail in a way that the want of
+// something else explains: they run, and end or are not ready.
+func (v *view) starves(w *workload) bool {
+	return slices.ContainsFunc(v.failuresOf(w), func(f *failure) bool {
+		return f.Class == unready || f.Class == crashing || f.Class == awaiting
+	})
 }
 
 // onset is when a failure began: when the first of its pods ceased to be

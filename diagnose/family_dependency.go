@@ -126,7 +126,11 @@ func dependencyMissing(s *scope) answer {
 	case ops.Unknown:
 		return unknown(missing)
 	}
-	a := yes(byField, s.Related.String()+" does not exist").at(s.Related).with("service", s.Related.Name).
+	of := byField
+	if !s.namedInLog() && s.Failure.Class != awaiting {
+		of = bySignature // it is configured, and may have been so for ever
+	}
+	a := yes(of, s.Related.String()+" does not exist").at(s.Related).with("service", s.Related.Name).
 		seen(s.Related, "", "does not exist", s.At)
 	names := []string{}
 	for _, service := range s.Objects.Services {
@@ -243,10 +247,16 @@ func dependencyFailing(s *scope) answer {
 // log names may be and still be taken for its cause.
 const implicatedWithin = time.Hour
 
+// namedInLog tells that the log says of the related host that it does not
+// answer.
+func (s *scope) namedInLog() bool {
+	return slices.ContainsFunc(s.hostsInLog(), func(h Host) bool { return s.hostRef(h, s.Object.Namespace) == s.Related })
+}
+
 // dependencyChanged looks for a change of the dependency just before: any, if
 // the log names it; a scaling down, if it is only configured.
 func dependencyChanged(s *scope) answer {
-	named := slices.ContainsFunc(s.hostsInLog(), func(h Host) bool { return s.hostRef(h, s.Object.Namespace) == s.Related })
+	named := s.namedInLog()
 	for _, w := range s.behindRelated() {
 		changes := s.changesOf(w)
 		for _, write := range s.writes[s.Related] {

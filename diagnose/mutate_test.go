@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"reflect"
 	"strings"
 	"time"
 
@@ -197,14 +198,7 @@ func patch(object runtime.Object, with any) error {
 
 // into overwrites an object, so that nothing of what it was before stays.
 func into(object runtime.Object, raw []byte) error {
-	switch o := object.(type) {
-	case *corev1.Pod:
-		*o = corev1.Pod{}
-	case *corev1.ConfigMap:
-		*o = corev1.ConfigMap{}
-	case *corev1.Service:
-		*o = corev1.Service{}
-	}
+	reflect.ValueOf(object).Elem().SetZero()
 	return json.Unmarshal(raw, object)
 }
 

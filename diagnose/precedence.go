@@ -2,6 +2,14 @@ package diagnose
 
 import "slices"
 
+// podCauses are the causes that the pods of one template can have by
+// themselves.
+var podCauses = []string{
+	"image-not-found", "image-pull-auth", "image-name-invalid", "image-wrong-architecture", "command-not-found", "app-exception", "missing-env", "exits-cleanly",
+	"permission-denied", "fatal-signal", "port-in-use", "init-failed", "init-waiting", "lifecycle-hook-failed", "memory-limit-too-low", "heap-exceeds-limit", "configmap-missing", "secret-missing",
+	"config-key-missing", "volume-source-missing", "run-as-root-refused", "env-shadowed", "liveness-wrong-target", "liveness-too-tight", "startup-probe-exhausted", "readiness-wrong-target", "deploy-regression",
+}
+
 // precedence is the one table of which cause explains which away when both
 // hold for one diagnosis. Anything else stands side by side.
 var precedence = []struct {
@@ -14,9 +22,9 @@ var precedence = []struct {
 	{"dependency-changed", []string{"scaled-to-zero", "dependency-unreachable", "readiness-lost", "init-waiting"}, "somebody did it, at a known time"},
 	{"nodes-cordoned", []string{"untolerated-taint", "cluster-full"}, "the taint is how a cordon works"},
 	{"no-surge-room", []string{"cluster-full", "pod-affinity-unsatisfied", "node-slot-exhausted", "quota-exceeded"}, "there would be room if an old pod went first"},
-	{"statefulset-blocked", []string{"image-not-found", "image-pull-auth", "image-name-invalid", "app-exception", "missing-env", "command-not-found", "deploy-regression", "memory-limit-too-low", "configmap-missing", "secret-missing", "config-key-missing", "readiness-wrong-target"}, "the template is mended already; the broken pod of the old one is in its way"},
-	{"feature-flag-flipped", []string{"config-changed", "app-exception", "deploy-regression"}, "the flag is the part of the configuration that was changed"},
-	{"config-changed", []string{"deploy-regression"}, "pods of the same revision work with the old configuration"},
+	{"statefulset-blocked", podCauses, "the template is mended already, and does not reach the broken pod"},
+	{"rollout-paused", podCauses, "a change of the template waits, and does not reach the broken pods"},
+	{"shared-cause", []string{"readiness-lost", "deploy-regression", "app-exception", "liveness-too-tight", "dependency-unreachable", "registry-unreachable", "config-changed", "bad-credentials", "overload"}, "several services fail for it at once"},
 }
 
 // outranks tells whether one candidate explains another away.

@@ -12,6 +12,7 @@ type trail struct {
 	facts    facts
 	evidence []ops.Evidence
 	changes  []*Change
+	effects  []ops.Effect
 	object   Ref
 }
 
@@ -37,13 +38,14 @@ func (t *trail) follow(a answer) {
 	if a.Change != nil {
 		t.changes = append(t.changes, a.Change)
 	}
+	t.effects = append(t.effects, a.Effects...)
 	if !a.Object.zero() {
 		t.object = a.Object
 	}
 }
 
 func (t *trail) clone() *trail {
-	return &trail{slices.Clone(t.proofs), t.facts, slices.Clone(t.evidence), slices.Clone(t.changes), t.object}
+	return &trail{slices.Clone(t.proofs), t.facts, slices.Clone(t.evidence), slices.Clone(t.changes), slices.Clone(t.effects), t.object}
 }
 
 // confidence follows from the structure of the evidence: a field proves; a
@@ -92,7 +94,7 @@ func (c *course) scopes(t *tree, s *scope) []*scope {
 		return nil
 	}
 	for _, failure := range s.failuresOf(w) {
-		if failure.Class == class(t.Each) {
+		if failure.Class == class(t.Each) && !s.history(w, failure) {
 			each := *s
 			each.Failure = failure
 			scopes = append(scopes, &each)
@@ -193,7 +195,7 @@ func (c *course) candidate(id string, s *scope, so *trail, depth int) candidate 
 	}
 	return candidate{
 		cause: &info, confidence: so.confidence(), object: object, depth: depth,
-		facts: known, evidence: so.evidence, changes: so.changes,
+		facts: known, evidence: so.evidence, changes: so.changes, effects: slices.Clone(so.effects),
 	}
 }
 

@@ -20,7 +20,7 @@ const day = 24 * time.Hour
 func ago(d time.Duration) metav1.Time { return metav1.NewTime(noon.Add(-d)) }
 
 // world is a cluster under construction. Every world has the namespace shop
-// with two healthy services: checkout, which needs catalog, and catalog.
+// with three healthy services: checkout, which needs the others, catalog and redis.
 //
 //	steady   both run for days with one revision
 //	rollout  revision 42 of checkout began ten minutes ago: one new pod,
@@ -47,6 +47,8 @@ func newWorld(base string) *world {
 	w.service("checkout")
 	w.service("catalog")
 	w.deployment("catalog", 2, 7)
+	w.service("redis")
+	w.deployment("redis", 1, 1)
 	switch base {
 	case "", "steady":
 		w.deployment("checkout", 3, 41)
