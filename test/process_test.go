@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -141,7 +142,10 @@ func (w *world) cli(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func (w *world) run(args ...string) ([]byte, error) {
-	cmd := exec.Command(w.binary, append(args, "--config", filepath.Join(w.dir, "steward.yaml"))...)
+	if !slices.Contains(args, "--config") {
+		args = append(args, "--config", filepath.Join(w.dir, "steward.yaml"))
+	}
+	cmd := exec.Command(w.binary, args...)
 	cmd.Env = append(w.environment(), "HOME="+w.dir)
 	cmd.Dir = w.dir
 	return cmd.CombinedOutput()

@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/steward-bot/steward/internal/testcluster"
+	"github.com/steward-bot/steward/internal/testpostgres"
 	"github.com/steward-bot/steward/standin/slack"
 )
 
@@ -39,6 +40,8 @@ func TestStories(t *testing.T) {
 				return fmt.Errorf("setting the scene: %w", err)
 			}
 			env.Setenv("NS", w.namespace)
+			env.Setenv("KUBECONFIG", cluster.Kubeconfig)
+			env.Setenv("POSTGRES", testpostgres.DSN(t))
 			env.Setenv("HOME", env.WorkDir)
 			env.Values[worldKey{}] = w
 			env.Defer(w.close)
@@ -66,6 +69,8 @@ func TestStories(t *testing.T) {
 			"press":     do((*world).press),
 			"count":     do((*world).count),
 			"slack":     do((*world).slackControl),
+			"http-mode": do((*world).httpMode),
+			"forge":     do((*world).forge),
 			// the other vendors
 			"jira":              do((*world).jiraText),
 			"jira-comments":     do((*world).jiraComments),

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -106,6 +108,9 @@ func withJournal(cmd *cobra.Command, read func(context.Context, *audit.Journal) 
 		return err
 	}
 	state, err := openStore(cmd.Context(), s, store.OpenToRead, zap.NewNop())
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no journal yet: %w: start steward once to make it, or correct state.dsn", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -126,14 +128,15 @@ func report(out io.Writer, format string, results []rbac.Result) error {
 }
 
 // policy opens the policy that --policy names, or that of the settings. The
-// settings may be missing when --policy is given.
+// settings may be missing when --policy is given; wrong they may not be, since
+// the answer depends on the environment that they give to a cluster.
 func policy(cmd *cobra.Command) (*rbac.Enforcer, settings.Settings, error) {
 	path, err := cmd.Flags().GetString("policy")
 	if err != nil {
 		return nil, settings.Settings{}, err
 	}
 	s, err := load(cmd)
-	if err != nil && path == "" {
+	if err != nil && (path == "" || !errors.Is(err, fs.ErrNotExist)) {
 		return nil, s, err
 	}
 	if path == "" {

@@ -53,6 +53,7 @@ func newRoot() *cobra.Command {
 		newRBAC(),
 		newDoctor(),
 	)
+	refuseTypos(root)
 	return root
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/steward-bot/steward/bot"
 	"github.com/steward-bot/steward/internal/settings"
@@ -22,6 +23,9 @@ func botConfig(s settings.Settings) (bot.Config, error) {
 	config := bot.Config{TeamID: s.Slack.TeamID, APIURL: s.Slack.APIURL, Mode: bot.Mode(s.Slack.Mode), Connections: s.Slack.Connections}
 	if config.TeamID == "" {
 		return config, fmt.Errorf("slack.team_id is missing: without it anybody's workspace could command steward")
+	}
+	if strings.HasPrefix(s.State.DSN, "sqlite:") {
+		config.Instance = "steward" // its store is its own: what it left, it takes up at once
 	}
 	var err error
 	if config.BotToken, err = named("slack.bot_token", s.Slack.BotToken); err != nil {
