@@ -89,7 +89,10 @@ func (d *differ) walkObject(path, name string, before, after map[string]any) {
 
 // freeKeys are the objects whose keys are chosen by people: in a path the keys
 // stand in brackets, and say whether the value is a secret.
-var freeKeys = map[string]bool{"labels": true, "annotations": true, "limits": true, "requests": true, "nodeSelector": true, "matchLabels": true}
+var freeKeys = map[string]bool{
+	"labels": true, "annotations": true, "limits": true, "requests": true, "nodeSelector": true, "matchLabels": true,
+	"volumeAttributes": true, "options": true, // of CSI and flex volumes
+}
 
 func join(path, key string) string {
 	if path == "" {

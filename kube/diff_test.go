@@ -98,6 +98,8 @@ func TestADiffShowsNoSecretsAndNoControlCharacters(t *testing.T) {
 		"in a URL":             `env: [{name: DATABASE_URL, value: "postgres://app:` + secret + `@db/app"}]`,
 		"in a header":          `livenessProbe: {httpGet: {httpHeaders: [{name: Authorization, value: "Bearer ` + secret + `"}]}}`,
 		"in an argument":       `args: ["--password=` + secret + `"]`,
+		"in the next argument": `args: ["--db-password", "` + secret + `"]`,
+		"in a volume's field":  `image: y}], volumes: [{name: v, csi: {driver: d, volumeAttributes: {sharePassword: ` + secret + `}}`,
 	} {
 		for _, change := range slices.Concat(kube.Diff(hide("image: x"), hide(field)), kube.Diff(hide(field), hide("image: x"))) {
 			if strings.Contains(change.Before+change.After, secret) {

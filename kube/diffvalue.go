@@ -2,6 +2,7 @@ package kube
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/steward-bot/steward/internal/redact"
 	"github.com/steward-bot/steward/ops"
@@ -25,7 +26,8 @@ func shownValue(name string, value any) string {
 }
 
 // redacted copies a JSON value and hides every "value" whose "name" beside it
-// says that it is secret, and what looks like a secret anywhere.
+// says that it is secret, every word after a flag that says so, and what looks
+// like a secret anywhere.
 func redacted(value any) any {
 	switch value := value.(type) {
 	case map[string]any:
@@ -42,6 +44,9 @@ func redacted(value any) any {
 		hidden := make([]any, len(value))
 		for i, element := range value {
 			hidden[i] = redacted(element)
+			if _, isText := element.(string); isText && i > 0 && secretFlag(value[i-1]) {
+				hidden[i] = redact.Hidden
+			}
 		}
 		return hidden
 	case string:
@@ -49,4 +54,11 @@ func redacted(value any) any {
 	default:
 		return value
 	}
+}
+
+// secretFlag tells whether a word of a command line is a flag whose value, the
+// next word, is secret: "--password".
+func secretFlag(word any) bool {
+	flag, _ := word.(string)
+	return strings.HasPrefix(flag, "-") && !strings.ContainsAny(flag, "= ") && redact.SecretName(flag)
 }

@@ -3,6 +3,7 @@ package kube
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -34,10 +35,26 @@ func marked(w *Workload) []Owner {
 	var owners []Owner
 	for _, find := range []func(*Workload) *Owner{argoCD, fluxKustomization, fluxHelm, helm, controller} {
 		if owner := find(w); owner != nil {
-			owners = append(owners, *owner)
+			owners = append(owners, owner.plain())
 		}
 	}
 	return owners
+}
+
+// Shapes of what owners are called.
+var (
+	ownerName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._/-]{0,251}[A-Za-z0-9])?$`)
+	ownerKind = regexp.MustCompile(`^[A-Z][A-Za-z0-9]{0,62}$`)
+)
+
+// plain takes from an owner a name that cannot be one, and the command with it:
+// a mark is anybody's text, and people copy what they are told to run. That
+// there is an owner stays.
+func (o Owner) plain() Owner {
+	if !ownerName.MatchString(o.Name) {
+		o.Name, o.Instead = "(its mark holds no name)", ""
+	}
+	return o
 }
 
 func argoCD(w *Workload) *Owner {
@@ -110,6 +127,9 @@ func controller(w *Workload) *Owner {
 			Effect:  "Flagger writes this copy itself and puts it back at the next promotion.",
 			Instead: fmt.Sprintf("Act on what the Canary targets: `kubectl get canary %s -n %s -o jsonpath='{.spec.targetRef.name}'`.", owner.Name, w.Namespace),
 		}
+	}
+	if !ownerKind.MatchString(owner.Kind) {
+		owner.Kind, owner.Name = "controller", ""
 	}
 	return &Owner{
 		Kind: owner.Kind, Name: owner.Name, Resource: owner.Kind,

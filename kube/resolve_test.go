@@ -22,7 +22,7 @@ spec: {selector: {app: checkout}, ports: [{port: 80}]}
 func TestABareNameFindsTheWorkloadBeforeTheService(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	p.Kubectl(t, "annotate", "namespace", p.ns, "steward/jira-project=SHOP")
+	p.Kubectl(t, "annotate", "namespace", p.ns, "steward/jira-project=SHOP", "acme.example/webhook=https://hooks.acme.example/hunter2")
 	p.Apply(t, p.ns, manifest("Deployment", "checkout")+"---"+checkoutService)
 
 	target := p.target(t, "checkout")
@@ -37,6 +37,9 @@ func TestABareNameFindsTheWorkloadBeforeTheService(t *testing.T) {
 	}
 	if _, there := target.Annotations["kubectl.kubernetes.io/last-applied-configuration"]; there {
 		t.Error("the last applied configuration, with all its values, is in the target")
+	}
+	if len(target.Annotations) != 1 || len(target.NamespaceAnnotations) != 1 {
+		t.Errorf("the journal would hold annotations that are none of steward's: %v, %v", target.Annotations, target.NamespaceAnnotations)
 	}
 
 	service, err := p.clusters.Resolve(t.Context(), ops.Ref{Namespace: p.ns, Kind: "Service", Name: "checkout"}, nil, everything)

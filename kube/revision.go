@@ -118,7 +118,7 @@ func fromControllerRevision(o *unstructured.Unstructured) (Revision, error) {
 	if err != nil || !found {
 		return Revision{}, fmt.Errorf("it holds no pod template: %w", err)
 	}
-	patch, err := utiljson.Marshal(o.Object["data"])
+	patch, err := restoring(o)
 	if err != nil {
 		return Revision{}, err
 	}
@@ -127,6 +127,18 @@ func fromControllerRevision(o *unstructured.Unstructured) (Revision, error) {
 		Number: number, Name: o.GetName(), Template: newTemplate(template),
 		Created: o.GetCreationTimestamp().Time, Cause: o.GetAnnotations()[changeCause], patch: patch,
 	}, err
+}
+
+// restoring writes the patch that brings a ControllerRevision's template back,
+// whole, and nothing else: whoever may write the revision could otherwise add
+// to it what no plan shows.
+func restoring(o *unstructured.Unstructured) ([]byte, error) {
+	template, _, err := unstructured.NestedMap(o.Object, "data", "spec", "template")
+	if err != nil {
+		return nil, err
+	}
+	template["$patch"] = "replace"
+	return utiljson.Marshal(map[string]any{"spec": map[string]any{"template": template}})
 }
 
 // restorable leaves out the annotations that an undo does not touch.

@@ -123,6 +123,6 @@ func (w *Workload) Deleting() bool { return w.object.GetDeletionTimestamp() != n
 func (w *Workload) target(c *Cluster) ops.Target {
 	return ops.Target{
 		Cluster: c.Name, Environment: c.Environment, Namespace: w.Namespace, Kind: w.Kind, Name: w.Name, UID: w.UID,
-		Annotations: presentable(w.Annotations), Labels: w.Labels,
+		Annotations: presentable(w.Annotations), Labels: few(w.Labels),
 	}
 }
