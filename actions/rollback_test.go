@@ -267,6 +267,11 @@ func TestAStatefulSetThatWaitsForABrokenPodSaysWhichToDelete(t *testing.T) {
 	if got := warned(plan, "statefulset-stuck"); got != want {
 		t.Errorf("got the warning %q, want %q", got, want)
 	}
+	blind := q
+	blind.May = func(o ops.Target) bool { return o.Kind != "Pod" }
+	if hidden, err := w.rollback().Plan(t.Context(), blind); err != nil || strings.Contains(warned(hidden, "statefulset-stuck"), "checkout-1") {
+		t.Errorf("who may not see pods reads %q, %v", warned(hidden, "statefulset-stuck"), err)
+	}
 	outcome := w.finish(t, w.rollback(), q, plan)
 	want = "The rollback to the template of revision 1 did not come to its end: the StatefulSet waits for its pod checkout-1 (ImagePullBackOff), which still has the template before and does not become ready (kubernetes#67250)."
 	if outcome.State != ops.Failed || outcome.Summary != want {

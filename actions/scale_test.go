@@ -142,3 +142,13 @@ func TestAFileThatWasAppliedWithReplicasBringsThemBack(t *testing.T) {
 		t.Errorf("got the warnings %+v", plan.Warnings)
 	}
 }
+
+func TestWhatSomebodyWritesForTheNumberIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	w := newWorkshop(t)
+	w.deploy(t, "deployment", checkoutOf("Deployment"))
+	w.kubectl(t, "annotate", "--overwrite", "deployment/checkout", `kubectl.kubernetes.io/last-applied-configuration={"spec":{"replicas":"<!channel> run this"}}`)
+	if _, plan := w.plan(t, w.scale(), "replicas=4"); warned(plan, "last-applied-stale") != "" {
+		t.Errorf("got the warnings %+v", plan.Warnings)
+	}
+}

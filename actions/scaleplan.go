@@ -74,10 +74,11 @@ func (o onlooker) scaleWarnings(replicas int32) []ops.Warning {
 	if replicas < o.Replicas() {
 		warnings = append(warnings, o.budgetWarnings()...)
 	}
-	if spec, _ := lastApplied(o.Workload)["spec"].(map[string]any); spec["replicas"] != nil {
+	spec, _ := lastApplied(o.Workload)["spec"].(map[string]any)
+	if replicas, isNumber := spec["replicas"].(float64); isNumber { // the annotation is anybody's text
 		warnings = append(warnings, ops.Warning{
 			Code: warnLastApplied,
-			Text: fmt.Sprintf("The file that was applied with kubectl says %v replicas: the next apply brings that back. Change the file too.", spec["replicas"]),
+			Text: fmt.Sprintf("The file that was applied with kubectl says %.0f replicas: the next apply brings that back. Change the file too.", replicas),
 		})
 	}
 	return append(warnings, o.gapWarnings()...)

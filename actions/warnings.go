@@ -79,7 +79,7 @@ func (o onlooker) ownerWarning(owner kube.Owner) ops.Warning {
 			instead = ""
 		}
 	}
-	return ops.Warning{Code: ops.WarnOwner, Text: fmt.Sprintf("%s owns %s. %s%s", who, o.Name, owner.Effect, instead)}
+	return ops.Warning{Code: ops.WarnOwner, Text: strings.TrimSpace(fmt.Sprintf("%s owns %s. %s%s", who, o.Name, owner.Effect, instead))}
 }
 
 // budgetWarnings say which disruption budgets have no room. A rollout does not
@@ -120,11 +120,12 @@ func (o onlooker) stuckWarnings() []ops.Warning {
 	for _, pod := range o.Stuck {
 		pods = append(pods, fmt.Sprintf("%s (%s)", o.name("Pod", pod.Name), pod.State))
 	}
-	return []ops.Warning{{
-		Code: warnStuck,
-		Text: fmt.Sprintf("Not ready: %s. A StatefulSet waits for such a pod before it replaces any, even where the new template would mend it (kubernetes#67250). "+
-			"steward does not delete pods: if the rollout stays where it is, delete it by hand: `%s`.", strings.Join(pods, ", "), deletePod(o.target, o.Stuck[0].Name)),
-	}}
+	text := fmt.Sprintf("Not ready: %s. A StatefulSet waits for such a pod before it replaces any, even where the new template would mend it (kubernetes#67250). "+
+		"steward does not delete pods: if the rollout stays where it is, delete it by hand", strings.Join(pods, ", "))
+	if o.sees("Pod", o.Stuck[0].Name) {
+		text += ": `" + deletePod(o.target, o.Stuck[0].Name) + "`"
+	}
+	return []ops.Warning{{Code: warnStuck, Text: text + "."}}
 }
 
 func deletePod(target ops.Target, pod string) string {
