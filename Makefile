@@ -44,8 +44,8 @@ lint: $(GOLANGCI) ## formatting, vet and the linters of .golangci.yml
 fmt: ## format every Go file
 	go run mvdan.cc/gofumpt@$(GOFUMPT_VERSION) -w $$(git ls-files '*.go')
 
-golden: controlplane postgres ## write the golden files and generated documents anew; read the diff before you commit it
-	go run ./internal/testcluster/with -- go test ./... -update
+golden: controlplane ## write the golden files and generated documents anew; read the diff before you commit it
+	go run ./internal/testcluster/with -- go test ./cmd/steward -update
 
 bench: build controlplane ## measure what docs/benchmarks.md tells
 	go run ./internal/testcluster/with -- go test -run NONE -bench . -benchtime 1x ./test ./internal/store

@@ -34,9 +34,10 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"steward": ma
 func TestTheCommandLine(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
+		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"steward": exitsWith,
+			"exits":   exits,
 			"journal": journalHolds,
 			"tamper":  tamper,
 			"cluster": theCluster(t),
@@ -45,13 +46,13 @@ func TestTheCommandLine(t *testing.T) {
 	})
 }
 
-// steward CODE ARG… runs steward and demands the exit code.
-func exitsWith(ts *testscript.TestScript, _ bool, args []string) {
+// exits CODE PROGRAM ARG… runs the program and demands the exit code.
+func exits(ts *testscript.TestScript, _ bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	got := 0
 	var exit *exec.ExitError
-	if err := ts.Exec("steward", args[1:]...); errors.As(err, &exit) {
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &exit) {
 		got = exit.ExitCode()
 	} else {
 		ts.Check(err)
@@ -90,20 +91,18 @@ func tamper(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 }
 
-// cluster FILE… applies the manifests in a namespace of the script's own, $NS,
-// and waits until their Deployments are available.
+// cluster FILE CONDITION applies the manifest in a namespace of its own, $NS,
+// and waits until its objects have the condition.
 func theCluster(t *testing.T) func(*testscript.TestScript, bool, []string) {
-	return func(ts *testscript.TestScript, _ bool, files []string) {
+	return func(ts *testscript.TestScript, _ bool, args []string) {
 		c := testcluster.Get(t)
 		namespace := c.Namespace(t)
 		ts.Setenv("NS", namespace)
 		ts.Setenv("KUBECONFIG", c.Kubeconfig)
-		for _, file := range files {
-			_, err := c.TryKubectl("apply", "-n", namespace, "-f", ts.MkAbs(file))
-			ts.Check(err)
-			_, err = c.TryKubectl("wait", "-n", namespace, "--for=condition=Available", "--timeout=60s", "-f", ts.MkAbs(file))
-			ts.Check(err)
-		}
+		_, err := c.TryKubectl("apply", "-n", namespace, "-f", ts.MkAbs(args[0]))
+		ts.Check(err)
+		_, err = c.TryKubectl("wait", "-n", namespace, "--for=condition="+args[1], "--timeout=60s", "-f", ts.MkAbs(args[0]))
+		ts.Check(err)
 	}
 }
 

@@ -135,13 +135,24 @@ type Log struct {
 	Audit string `yaml:"audit"` // file of the audit's JSON lines; empty for standard output
 }
 
+// missing is the path of a settings file that is not there.
+type missing string
+
+// Error says what to do about it.
+func (m missing) Error() string {
+	return fmt.Sprintf("there is no settings file %s: name one with --config FILE, or start from deploy/steward.example.yaml", string(m))
+}
+
+// Is lets errors.Is find os.ErrNotExist.
+func (missing) Is(target error) bool { return target == os.ErrNotExist }
+
 // Load reads, fills in and checks the file. The error names the file, the line
-// and what is allowed.
+// and what is allowed; it is os.ErrNotExist when there is no such file.
 func Load(path string) (Settings, error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		if errors.Is(err, os.ErrNotExist) {
-			return Settings{}, fmt.Errorf("there is no settings file %s: name one with --config FILE, or start from deploy/steward.example.yaml", path)
+			return Settings{}, missing(path)
 		}
 		return Settings{}, fmt.Errorf("reading the settings: %w", err)
 	}
