@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -71,6 +72,9 @@ func (s Settings) checkClusters() error {
 
 func (s Settings) checkJustify() error {
 	for i, rule := range s.Justify.Rules {
+		if rule.Accept == nil { // left out is not the same as none: it would open what the rule was written for
+			return fmt.Errorf("justify.rules[%d].accept is missing: name pagerduty, jira or both, or write [] if nothing has to be justified there", i)
+		}
 		for _, system := range rule.Accept {
 			if err := oneOf(fmt.Sprintf("justify.rules[%d].accept", i), system, "pagerduty", "jira"); err != nil {
 				return err
@@ -80,6 +84,13 @@ func (s Settings) checkJustify() error {
 	for i, service := range s.Justify.Services {
 		if service.PagerDuty == "" && service.Jira.Project == "" {
 			return fmt.Errorf("justify.services[%d] names neither a pagerduty service nor a jira project", i)
+		}
+		// An entry that can name nothing would leave the word to annotations.
+		if _, err := path.Match(service.Workload, ""); err != nil {
+			return fmt.Errorf("justify.services[%d].workload %q is no glob: * is any run of characters, ? is one, and [ opens a set that ] must close", i, service.Workload)
+		}
+		if n := service.Namespace; n != "" && n != "*" && !dnsLabel.MatchString(n) {
+			return fmt.Errorf("justify.services[%d].namespace %q is not a namespace: write its name, or * for all", i, n)
 		}
 	}
 	return nil

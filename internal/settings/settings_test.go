@@ -35,6 +35,22 @@ func TestAMistakeIsNamedWithItsLineAndWhatIsAllowed(t *testing.T) {
 			"clusters: [{name: a}, {name: a}]\n",
 			`steward.yaml: clusters[1].name "a" stands there twice`,
 		},
+		"a rule that forgot what it accepts": {
+			"justify: {rules: [{environments: [production], verbs: [\"*\"]}]}\n",
+			"steward.yaml: justify.rules[0].accept is missing: name pagerduty, jira or both, or write [] if nothing has to be justified there",
+		},
+		"a rule whose list is empty by mistake": {
+			"justify:\n  rules:\n  - environments: [production]\n    verbs: [rollback]\n    accept:\n",
+			"steward.yaml: justify.rules[0].accept is missing",
+		},
+		"a mapping that can name nothing": {
+			"justify: {services: [{workload: \"check[out\", pagerduty: P1}]}\n",
+			`steward.yaml: justify.services[0].workload "check[out" is no glob: * is any run of characters, ? is one, and [ opens a set that ] must close`,
+		},
+		"a mapping for namespaces by glob": {
+			"justify: {services: [{namespace: \"shop-*\", pagerduty: P1}]}\n",
+			`steward.yaml: justify.services[0].namespace "shop-*" is not a namespace: write its name, or * for all`,
+		},
 		"a second document": {
 			"slack: {}\n---\nslack: {}\n",
 			"steward.yaml: it holds a second document (---); steward reads one",
@@ -63,6 +79,13 @@ func TestWhatIsLeftOutBecomesSensible(t *testing.T) {
 	}
 	if s.Jira.URL != "https://acme.atlassian.net" || s.Slack.Mode != "socket" || s.State.DSN != "sqlite:steward.db" || s.Justify.JiraStatuses[0] != "Approved" {
 		t.Errorf("defaults: %+v", s)
+	}
+}
+
+func TestARuleMaySayThatNothingHasToBeJustified(t *testing.T) {
+	s, err := settings.Parse("steward.yaml", []byte("justify: {rules: [{environments: [sandbox], verbs: [\"*\"], accept: []}]}\n"))
+	if err != nil || len(s.Justify.Rules[0].Accept) != 0 {
+		t.Errorf("got %+v, %v", s.Justify, err)
 	}
 }
 
