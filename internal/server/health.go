@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -23,20 +24,40 @@ func Live() http.Handler {
 	})
 }
 
+// probeLife is how long an answer stands. Anybody who reaches the port may ask,
+// and a probe may write to the disk: however often they ask, it is done once.
+const probeLife = time.Second
+
 // Ready answers 200 when every probe passes, else 503, with one line a probe.
+// The answer may be a second old.
 func Ready(probes ...Probe) http.Handler {
+	var mu sync.Mutex
+	var at time.Time
+	var status int
+	var results map[string]string
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), probeTimeout)
-		defer cancel()
-		status, results := http.StatusOK, map[string]string{}
-		for _, probe := range probes {
-			results[probe.Name] = "ok"
-			if err := probe.Check(ctx); err != nil {
-				status, results[probe.Name] = http.StatusServiceUnavailable, err.Error()
-			}
+		mu.Lock()
+		if time.Since(at) >= probeLife {
+			status, results = probeAll(context.WithoutCancel(r.Context()), probes)
+			at = time.Now()
 		}
-		writeJSON(w, status, results)
+		nowStatus, nowResults := status, results // made anew each time, never changed
+		mu.Unlock()
+		writeJSON(w, nowStatus, nowResults)
 	})
+}
+
+func probeAll(ctx context.Context, probes []Probe) (status int, results map[string]string) {
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	status, results = http.StatusOK, map[string]string{}
+	for _, probe := range probes {
+		results[probe.Name] = "ok"
+		if err := probe.Check(ctx); err != nil {
+			status, results[probe.Name] = http.StatusServiceUnavailable, err.Error()
+		}
+	}
+	return status, results
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {

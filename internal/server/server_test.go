@@ -7,7 +7,9 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -28,6 +30,20 @@ func TestReadinessNamesWhatIsMissing(t *testing.T) {
 	}
 	if status, body := get(t, base+"/readyz"); status != http.StatusServiceUnavailable || body != `{"journal":"ok","slack":"no connection to Slack"}` {
 		t.Errorf("readyz: %d %s", status, body)
+	}
+}
+
+func TestAFloodOfProbesIsAnsweredByOne(t *testing.T) {
+	var checks atomic.Int32
+	base := serve(t, server.Ready(server.Probe{Name: "journal", Check: func(context.Context) error { checks.Add(1); return nil }}))
+	began := time.Now()
+	for range 200 {
+		if status, _ := get(t, base); status != http.StatusOK {
+			t.Fatalf("got %d", status)
+		}
+	}
+	if most := int32(time.Since(began)/time.Second) + 1; checks.Load() > most {
+		t.Errorf("the disk was written %d times for 200 requests", checks.Load())
 	}
 }
 
