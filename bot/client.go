@@ -25,7 +25,7 @@ type Client struct {
 // share. It does not speak to Slack yet. Metrics are registered with register.
 func NewClient(cfg Config, register prometheus.Registerer, log *zap.Logger) *Client {
 	options := []slack.Option{
-		slack.OptionHTTPClient(&http.Client{Timeout: callDeadline}),
+		slack.OptionHTTPClient(&http.Client{Timeout: callDeadline, CheckRedirect: stay}),
 		slack.OptionAppLevelToken(cfg.AppToken),
 	}
 	if cfg.APIURL != "" {
@@ -33,6 +33,10 @@ func NewClient(cfg Config, register prometheus.Registerer, log *zap.Logger) *Cli
 	}
 	return &Client{api: slack.New(cfg.BotToken, options...), pace: newPace(), metrics: newMetrics(register), log: log}
 }
+
+// stay follows no redirect: a form that is posted again elsewhere takes the token
+// with it.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 func (m message) options(more ...slack.MsgOption) []slack.MsgOption {
 	return append([]slack.MsgOption{
