@@ -8,7 +8,9 @@ import (
 	"embed"
 	"encoding/json"
 	"io/fs"
+	"net"
 	"net/http"
+	"strings"
 )
 
 //go:embed page
@@ -60,6 +62,21 @@ func secure(next http.Handler) http.Handler {
 	return http.NewCrossOriginProtection().Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
+		if !byAddress(r.Host) {
+			http.Error(w, "Open this page by its address, such as http://127.0.0.1:8480.", http.StatusForbidden)
+			return
+		}
 		next.ServeHTTP(w, r)
 	}))
+}
+
+// byAddress tells whether a request was made to an address or to localhost. A
+// name may be another site's that was bound to this machine while its page was
+// open (DNS rebinding): to the browser, both are then one site.
+func byAddress(host string) bool {
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = host
+	}
+	return name == "localhost" || net.ParseIP(strings.Trim(name, "[]")) != nil
 }

@@ -55,3 +55,26 @@ func TestAnotherSitesPageCannotTypeForAPerson(t *testing.T) {
 		t.Errorf("it answered %d, reached the stand-in: %v", answer.Code, reached)
 	}
 }
+
+func TestAPageThatRebindsItsNameCannotTypeForAPerson(t *testing.T) {
+	reached := 0
+	page, err := chat.New(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached++ }), chat.Guide{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for host, want := range map[string]int{
+		"evil.example:8480": http.StatusForbidden, "localhost.evil.example": http.StatusForbidden,
+		"localhost:8480": http.StatusOK, "127.0.0.1:8480": http.StatusOK, "[::1]:8480": http.StatusOK, "127.0.0.1": http.StatusOK,
+	} {
+		req := httptest.NewRequest(http.MethodPost, "http://"+host+"/person/command", strings.NewReader("{}"))
+		req.Header.Set("Origin", "http://"+host)
+		req.Header.Set("Sec-Fetch-Site", "same-origin")
+		answer := httptest.NewRecorder()
+		if page.ServeHTTP(answer, req); answer.Code != want {
+			t.Errorf("%s: got %d, want %d", host, answer.Code, want)
+		}
+	}
+	if reached != 4 {
+		t.Errorf("%d requests reached the stand-in", reached)
+	}
+}
