@@ -8,8 +8,8 @@ import (
 )
 
 // Sink tells records to somebody outside. The sinks there are: Jira, PagerDuty
-// and Log, each with a constructor of its own; adding one is one file and one
-// line where the journal is made.
+// and Log, each with a constructor of its own; adding one is one file here and
+// its making in cmd/steward/wire_audit.go.
 type Sink interface {
 	// Name identifies the sink in receipts. It never changes.
 	Name() string

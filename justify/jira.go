@@ -17,12 +17,12 @@ import (
 
 // JiraConfig is where Jira is, who we are there, and what counts as approved.
 type JiraConfig struct {
-	Deployment string   `yaml:"deployment"` // "cloud" (the default) or "datacenter"
-	Site       string   `yaml:"site"`       // what people paste: https://acme.atlassian.net
-	URL        string   `yaml:"url"`        // where the API is; empty for the site
-	Email      string   `yaml:"email"`      // on Cloud, the account of the token
-	Token      string   `yaml:"token"`      // an API token on Cloud, a personal access token on Data Center
-	Statuses   []string `yaml:"statuses"`   // that justify, in any case; none means "Approved"
+	Deployment string   // "cloud" (the default) or "datacenter"
+	Site       string   // what people paste: https://acme.atlassian.net
+	URL        string   // where the API is; empty for the site
+	Email      string   // on Cloud, the account of the token
+	Token      string   // an API token on Cloud, a personal access token on Data Center
+	Statuses   []string // that justify, in any case; none means "Approved"
 }
 
 // Jira accepts links and keys of approved issues.
@@ -78,18 +78,6 @@ func NewJira(config JiraConfig) (*Jira, error) {
 		statuses = []string{"Approved"}
 	}
 	return &Jira{site: site, token: config.Token, statuses: statuses, client: client}, nil
-}
-
-func jiraFromSettings(decode func(any) error) (Source, error) {
-	var config JiraConfig
-	if err := decode(&config); err != nil {
-		return nil, fmt.Errorf("reading the settings of Jira: %w", err)
-	}
-	source, err := NewJira(config)
-	if err != nil {
-		return nil, err
-	}
-	return source, nil
 }
 
 // System is ops.Jira.

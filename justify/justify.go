@@ -5,7 +5,8 @@
 // the vendor cannot be asked, the answer is no.
 //
 // A Source decides nothing about the person who asks: that is rbac's. Adding
-// one is a file and a line in sources.go.
+// one is a file here, a section in internal/settings, and its making in
+// cmd/steward/wire_justify.go.
 package justify
 
 import (

@@ -183,26 +183,6 @@ func TestACancelledQuestionIsANo(t *testing.T) {
 	}
 }
 
-func TestSourcesAreMadeFromTheirSettings(t *testing.T) {
-	factories := justify.Sources()
-	if len(factories) != 2 {
-		t.Errorf("%d sources", len(factories))
-	}
-	made, err := factories[ops.PagerDuty](func(into any) error {
-		*into.(*justify.PagerDutyConfig) = justify.PagerDutyConfig{Account: "acme", Token: "x"}
-		return nil
-	})
-	if err != nil || made.System() != "pagerduty" {
-		t.Errorf("%v, %v", made, err)
-	}
-	for name, want := range map[string]string{ops.PagerDuty: "reading the settings of PagerDuty: line 3", ops.Jira: "reading the settings of Jira: line 3"} {
-		source, err := factories[name](func(any) error { return errors.New("line 3") })
-		if err == nil || err.Error() != want || source != nil {
-			t.Errorf("got %v, %v", source, err)
-		}
-	}
-}
-
 func FuzzPastedText(f *testing.F) {
 	for _, text := range []string{"SHOP-7", "https://acme.pagerduty.com/incidents/Q1XCHK0001", "<https://acme.atlassian.net/browse/SHOP-7|x>", "https://a@b:c/%zz", "\xff<|>"} {
 		f.Add(text)

@@ -18,9 +18,9 @@ import (
 
 // PagerDutyConfig is where PagerDuty is and who we are there.
 type PagerDutyConfig struct {
-	Account string `yaml:"account"` // the subdomain of our links, "acme" or "acme.eu"
-	APIURL  string `yaml:"api_url"` // empty for PagerDuty's own, in the account's region
-	Token   string `yaml:"token"`   // a REST API key; reading is enough
+	Account string // the subdomain of our links, "acme" or "acme.eu"
+	APIURL  string // empty for PagerDuty's own, in the account's region
+	Token   string // a REST API key; reading is enough
 }
 
 // PagerDuty accepts links of open incidents.
@@ -62,18 +62,6 @@ func NewPagerDuty(config PagerDutyConfig) (*PagerDuty, error) {
 		token:  config.Token,
 		client: client,
 	}, nil
-}
-
-func pagerDutyFromSettings(decode func(any) error) (Source, error) {
-	var config PagerDutyConfig
-	if err := decode(&config); err != nil {
-		return nil, fmt.Errorf("reading the settings of PagerDuty: %w", err)
-	}
-	source, err := NewPagerDuty(config)
-	if err != nil {
-		return nil, err
-	}
-	return source, nil
 }
 
 // System is ops.PagerDuty.

@@ -23,15 +23,3 @@ type Source interface {
 // Check asks the vendor about what was recognised, until ctx ends. It reads
 // only. The error is a *ops.Refusal; its Next is filled in for it.
 type Check func(ctx context.Context, concern Concern) (ops.Ticket, error)
-
-// Factory makes a source from its settings, which decode reads into a struct
-// that the source chooses.
-type Factory func(decode func(any) error) (Source, error)
-
-// Sources is the list of the sources that exist, by the key of their settings.
-func Sources() map[string]Factory {
-	return map[string]Factory{
-		ops.PagerDuty: pagerDutyFromSettings,
-		ops.Jira:      jiraFromSettings,
-	}
-}

@@ -176,3 +176,15 @@ func TestTheExampleSettingsAndPolicyAreValid(t *testing.T) {
 		t.Errorf("exit code %d: %s%s", code, stdout.String(), stderr.String())
 	}
 }
+
+func TestDoctorAsksPagerDutyInTheAccountsRegion(t *testing.T) {
+	for want, s := range map[string]settings.PagerDuty{
+		"https://api.pagerduty.com":    {Account: "acme"},
+		"https://api.eu.pagerduty.com": {Account: "acme.eu"},
+		"http://127.0.0.1:8081":        {Account: "acme.eu", APIURL: "http://127.0.0.1:8081/"},
+	} {
+		if got := pagerdutyAPI(s); got != want {
+			t.Errorf("account %s: %s, want %s", s.Account, got, want)
+		}
+	}
+}

@@ -81,10 +81,7 @@ func examinePagerDuty(ctx context.Context, s settings.Settings) []finding {
 	if err != nil {
 		return []finding{unwell("pagerduty: token", err.Error(), "Make a REST API key and put it where pagerduty.token says.")}
 	}
-	base := strings.TrimSuffix(s.PagerDuty.APIURL, "/")
-	if base == "" {
-		base = "https://api.pagerduty.com"
-	}
+	base := pagerdutyAPI(s.PagerDuty)
 	var answer struct {
 		Users []struct{ Email string }
 		Error json.RawMessage
@@ -106,5 +103,18 @@ func examinePagerDuty(ctx context.Context, s settings.Settings) []finding {
 	return []finding{
 		well("pagerduty: token", "accepted"),
 		unwell("pagerduty: from", fmt.Sprintf("no user has the address %q", s.PagerDuty.From), "Set pagerduty.from to the e-mail address of a PagerDuty user: notes need one."),
+	}
+}
+
+// pagerdutyAPI is where the account's API is: in the EU for accounts such as
+// acme.eu, as it is for the justifications and the trail.
+func pagerdutyAPI(s settings.PagerDuty) string {
+	switch {
+	case s.APIURL != "":
+		return strings.TrimSuffix(s.APIURL, "/")
+	case strings.HasSuffix(strings.ToLower(s.Account), ".eu"):
+		return "https://api.eu.pagerduty.com"
+	default:
+		return "https://api.pagerduty.com"
 	}
 }
