@@ -10,6 +10,8 @@ import (
 // where a container fails, whose it is and what ran before.
 //
 //	cluster, object, kind, name, namespace, target   the object ("Deployment/shop/checkout"; target is "deploy/checkout")
+//	subject, subject_name                   on whose behalf the object is at fault, mostly the same
+//	program                                 "checkout", or "istio-proxy of checkout"
 //	container, pod, image, node             of the failing container
 //	failing, desired                        how many pods fail, of how many
 //	revision, previous, previous_image      its revision, and the one to go back to

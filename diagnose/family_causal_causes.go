@@ -40,7 +40,7 @@ func causalCauses() []causeInfo {
 		{
 			ID: "overload", Title: "It has more to do than it can",
 			Means:   "The program waits for something of which there is too little: connections of a pool, a lock, calls that another system allows. More replicas can make it worse, when they all wait for the same.",
-			Summary: "{container} of {subject_name} has more to do than it can: {line}.",
+			Summary: "{program} has more to do than it can: {line}.",
 			Remedies: []remedy{
 				{Text: "Take load away: throttle or stop what retries, and look who has begun to send more."},
 				{Text: "Then tune what is exhausted ({line}): the pool's size, the database's connections, the other side's rate limit."},

@@ -46,7 +46,7 @@ func configCauses() []causeInfo {
 		{
 			ID: "config-changed", Title: "Its configuration was changed",
 			Means:   "A ConfigMap or Secret was changed without a release. What started before still has the old values and works; what starts now gets the new ones and fails. Every restart makes it worse.",
-			Summary: "{container} of {subject_name} fails since {source_kind} {source} was changed, at {when} UTC[[ by {who}]][[; {older}, which started before, works]].",
+			Summary: "{program} fails since {source_kind} {source} was changed, at {when} UTC[[ by {who}]][[; {older}, which started before, works]].",
 			Remedies: []remedy{
 				{Text: "Bring back the old values: `kubectl -n {namespace} edit {source_kind} {source}`; then restart {subject_name}."},
 				{Text: "Do not restart what still works until then."},
@@ -65,7 +65,7 @@ func configCauses() []causeInfo {
 		{
 			ID: "env-shadowed", Title: "A variable is set twice",
 			Means:   "The same variable is set by two sources, and the later hides the earlier: env beats envFrom, and the last env of a name beats those before.",
-			Summary: "{container} of {subject_name} reads {key} from {second}, which hides the one from {first}.",
+			Summary: "{program} reads {key} from {second}, which hides the one from {first}.",
 			Remedies: []remedy{
 				{Text: "Remove one of the two: `kubectl -n {namespace} set env {target} -c {container} {key}-` takes away the one in env."},
 				rollBack,

@@ -7,7 +7,7 @@ func crashCauses() []causeInfo {
 		{
 			ID: "command-not-found", Title: "The command does not exist in the image",
 			Means:   "The container's command could not be started: there is no such file in the image, or it may not be executed. The program itself never ran.",
-			Summary: "{container} of {subject_name} cannot start: the command {command} is not in the image {image}.",
+			Summary: "{program} cannot start: the command {command} is not in the image {image}.",
 			Remedies: []remedy{
 				rollBack,
 				{Text: "Set a command that the image has, in spec.template.spec.containers[{container}].command of {object}."},
@@ -16,7 +16,7 @@ func crashCauses() []causeInfo {
 		{
 			ID: "exits-cleanly", Title: "The program ends without an error, again and again",
 			Means:   "The program does its work and ends with exit code 0. Under restartPolicy Always Kubernetes starts it anew, with growing pauses: it looks like a crash and is none. What ends is a Job; what serves must stay in the foreground.",
-			Summary: "{container} of {subject_name} ends by itself with exit code 0 after {ran}, and is started anew each time.",
+			Summary: "{program} ends by itself with exit code 0 after {ran}, and is started anew each time.",
 			Remedies: []remedy{
 				{Text: "If it is to end, make it a Job: `kubectl -n {namespace} create job {name} --image={image}`."},
 				{Text: "If it is to stay, let its command run in the foreground (no daemon mode, no shell script that ends)."},
@@ -26,7 +26,7 @@ func crashCauses() []causeInfo {
 		{
 			ID: "fatal-signal", Title: "The program dies of a fatal signal",
 			Means:   "The processor or the C library ended the program: SIGSEGV and SIGABRT are faults in its native code, SIGILL an instruction that this node's processor does not have.",
-			Summary: "{container} of {subject_name} dies of {signal} (exit code {exit_code}) after {ran}.",
+			Summary: "{program} dies of {signal} (exit code {exit_code}) after {ran}.",
 			Remedies: []remedy{
 				rollBack,
 				{Text: "If it happens on some nodes only, compare their processors: `kubectl get pods -n {namespace} -o wide` and `kubectl get nodes -L node.kubernetes.io/instance-type`."},
@@ -36,7 +36,7 @@ func crashCauses() []causeInfo {
 		{
 			ID: "port-in-use", Title: "The port is in use already",
 			Means:   "Containers of one pod share their ports: two programs cannot listen on the same one. On hostNetwork the whole node shares them.",
-			Summary: "{container} of {subject_name} ends because [[port {port} of its pod]] is in use already[[, by {other}]]: {line}.",
+			Summary: "{program} ends because [[port {port} of its pod]] is in use already[[, by {other}]]: {line}.",
 			Remedies: []remedy{
 				{Text: "Give {container} or {other} another port, in its configuration and in containerPort of {object}."},
 				{Text: "Find who else listens in the pod or, with hostNetwork, on the node {node}, and give {container} another port."},
@@ -64,7 +64,7 @@ func crashCauses() []causeInfo {
 		{
 			ID: "sidecar-failed", Title: "Only a sidecar fails",
 			Means:   "The program itself works, but a container that a platform has put beside it does not, and the pod counts as not ready. The cause is with the platform: the sidecar's version, its configuration, or its control plane.",
-			Summary: "The sidecar {container} of {subject_name} fails while {main} works.[[ {injected}]]",
+			Summary: "The sidecar {program} fails while {main} works.[[ {injected}]]",
 			Remedies: []remedy{
 				{Text: "Read what the sidecar says: `kubectl -n {namespace} logs {pod} -c {container} --previous`, and mend its configuration."},
 				{Text: "Pods made anew get the platform's present sidecar: restart {name}.", Action: "restart"},
@@ -73,7 +73,7 @@ func crashCauses() []causeInfo {
 		{
 			ID: "lifecycle-hook-failed", Title: "A lifecycle hook fails",
 			Means:   "postStart and preStop are commands that the kubelet runs in the container. When postStart fails, the container is killed and started anew.",
-			Summary: "{container} of {subject_name} is killed because its {hook} hook fails: {line}.",
+			Summary: "{program} is killed because its {hook} hook fails: {line}.",
 			Remedies: []remedy{
 				{Text: "Mend the hook in spec.template.spec.containers[{container}].lifecycle.{hook} of {object}."},
 				rollBack,

@@ -6,7 +6,7 @@ func probeCauses() []causeInfo {
 		{
 			ID: "liveness-wrong-target", Title: "The liveness probe asks at the wrong place",
 			Means:   "The kubelet asks at a port or path where the program does not answer, takes it for dead, and kills it again and again. The program itself may be well.",
-			Summary: "{container} of {subject_name} is killed by a liveness probe that asks at the wrong place ({probe_target}): {wrong}.",
+			Summary: "{program} is killed by a liveness probe that asks at the wrong place ({probe_target}): {wrong}.",
 			Remedies: []remedy{
 				{Text: "Correct port and path of livenessProbe of {container} in {object}: the container declares them under ports."},
 				rollBack, describe,
@@ -15,7 +15,7 @@ func probeCauses() []causeInfo {
 		{
 			ID: "liveness-too-tight", Title: "The liveness probe is too impatient",
 			Means:   "The program answers too late for its liveness probe, often because it is still starting or has much to do, and is killed for it: which makes it start once more, and worse. A startup probe gives it time at the start; a longer timeout does under load.",
-			Summary: "{container} of {subject_name} is killed by a liveness probe that gives up too early[[ (timeout {timeout} s, {budget} in all; it lived {lived})]]: {line}.",
+			Summary: "{program} is killed by a liveness probe that gives up too early[[ (timeout {timeout} s, {budget} in all; it lived {lived})]]: {line}.",
 			Remedies: []remedy{
 				{Text: "Give {container} of {object} a startupProbe with the same target, and failureThreshold × periodSeconds as long as its slowest start."},
 				{Text: "Raise timeoutSeconds of its livenessProbe[[ above {timeout}]]."},
@@ -25,7 +25,7 @@ func probeCauses() []causeInfo {
 		{
 			ID: "startup-probe-exhausted", Title: "The start takes longer than the startup probe allows",
 			Means:   "The startup probe failed as often as it may, and the kubelet killed the container before it was up.",
-			Summary: "{container} of {subject_name} is killed because it does not start within {budget}: {line}.",
+			Summary: "{program} is killed because it does not start within {budget}: {line}.",
 			Remedies: []remedy{
 				{Text: "Raise failureThreshold of the startupProbe of {container} in {object}: it allows {budget} now."},
 				{Text: "Or find why the start takes so long: `kubectl -n {namespace} logs {pod} -c {container} --previous`."},

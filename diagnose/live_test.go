@@ -3,6 +3,7 @@ package diagnose
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -116,4 +117,67 @@ func TestOnARealControlPlaneABadTagIsNamedWithTheWayBack(t *testing.T) {
 	}
 	b.kubectl(t, "rollout", "undo", "deploy/checkout")
 	b.becomes(t, "checkout", "healthy")
+}
+
+func TestOnARealControlPlaneACrashIsNamedByItsLog(t *testing.T) {
+	b := openShop(t)
+	b.WriteLog(t, b.namespace, "checkout", true, "Traceback (most recent call last):\n  File \"/app/main.py\", line 31, in <module>\nKeyError: 'CATALOG_URL'\n")
+	b.Apply(t, b.namespace, `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: checkout}
+spec:
+  replicas: 2
+  progressDeadlineSeconds: 30
+  selector: {matchLabels: {app: checkout}}
+  template:
+    metadata: {labels: {app: checkout}, annotations: {steward-test/fault: crash}}
+    spec:
+      containers:
+        - name: checkout
+          image: registry.acme.example/shop/checkout:2.4.0
+          ports: [{containerPort: 8080, name: http}]
+          env: []
+`)
+	got := b.becomes(t, "checkout", "missing-env")
+	if cause := got.Causes[0]; cause.Confidence != ops.Likely || remedyText(cause.Remedy[0]) != "rollback to=1" || cause.Summary != "checkout ends because CATALOG_URL is missing; revision 2 has taken it away." {
+		t.Errorf("the cause is not told as it should be:\n%s", pretty(got))
+	}
+}
+
+func TestOnARealControlPlaneAMissingConfigMapIsNamed(t *testing.T) {
+	b := openShop(t)
+	b.kubectl(t, "patch", "deploy/checkout", "-p", `{"spec":{"template":{"metadata":{"annotations":{"steward-test/fault":"config-missing"}},"spec":{"containers":[{"name":"checkout","envFrom":[{"configMapRef":{"name":"checkout-conf"}}]}]}}}}`)
+	got := b.becomes(t, "checkout", "configmap-missing")
+	if cause := got.Causes[0]; cause.Object != "ConfigMap/"+b.namespace+"/checkout-conf" || cause.Remedy[0].Text != "Name the right one, checkout-config, in Deployment/"+b.namespace+"/checkout." {
+		t.Errorf("the cause is not told as it should be:\n%s", pretty(got))
+	}
+}
+
+func TestOnARealControlPlaneTheNeighbourThatWasScaledDownIsBlamed(t *testing.T) {
+	b := openShop(t)
+	b.kubectl(t, "scale", "deploy/catalog", "--replicas=0")
+	b.WriteLog(t, b.namespace, "checkout", true, `Get "http://catalog/items": dial tcp: connect: connection refused: could not connect to catalog:80: connection refused`)
+	time.Sleep(2 * time.Second) // times of Kubernetes are in seconds: the crash must be seen to come after
+	b.kubectl(t, "label", "pod", "-l", "app=checkout", "steward-test/fault=crash")
+	got := b.becomes(t, "checkout", "dependency-changed")
+	catalog := "Deployment/" + b.namespace + "/catalog"
+	if cause := got.Causes[0]; cause.Object != catalog || remedyText(cause.Remedy[0]) != "scale replicas=2 target=local/"+b.namespace+"/deploy/catalog" {
+		t.Errorf("the neighbour is not blamed:\n%s", pretty(got))
+	}
+
+	// The neighbour itself: somebody needs it.
+	itself := b.becomes(t, "catalog", "scaled-to-zero")
+	if remedy := remedyText(itself.Causes[0].Remedy[0]); remedy != "scale replicas=2" {
+		t.Errorf("the remedy is %s", remedy)
+	}
+
+	// An asker who may not see the neighbour gets no word about it.
+	blind := b.diagnose("Deployment", "checkout", func(target ops.Target) bool { return target.Name != "catalog" })
+	if text := pretty(blind); firstCause(blind) != "dependency-unreachable" || strings.Contains(text, catalog) || strings.Contains(text, "Service/"+b.namespace+"/catalog") {
+		t.Errorf("what may not be seen is told:\n%s", text)
+	}
+	if len(blind.Unknown) == 0 || blind.Unknown[0].Missing != "a dependency you may not see" {
+		t.Errorf("the gap is not told: %v", blind.Unknown)
+	}
 }

@@ -8,9 +8,9 @@ import (
 )
 
 // lostAfter is how long after a container's start its pod's readiness must have
-// turned for the pod to have been ready before: a pod that never was keeps the
-// time of its creation.
-const lostAfter = 5 * time.Second
+// turned for the pod to have been ready before: a pod that never was has been
+// unready since before its containers were started. Times are in seconds.
+const lostAfter = time.Second
 
 // unready tells that a running container should be ready by now: it was
 // before, its rollout has failed for it, or it has had its time.

@@ -21,13 +21,12 @@ func (v *view) scaledFrom(w *workload) string {
 // replicasBefore is how many replicas a workload had before it was scaled to
 // what it has now, "" if nobody says so any more.
 func (v *view) replicasBefore(w *workload) string {
-	event := v.lastEvent(w.Ref, "ScalingReplicaSet")
-	if event == nil {
-		return ""
+	events := v.events[w.Ref]
+	for i := len(events) - 1; i >= 0; i-- {
+		match := scaledMessage.FindStringSubmatch(events[i].Message)
+		if events[i].Reason == "ScalingReplicaSet" && match != nil && match[2] == fmt.Sprint(w.Desired) && match[1]+match[3] != "" {
+			return match[1] + match[3]
+		}
 	}
-	match := scaledMessage.FindStringSubmatch(event.Message)
-	if match == nil || match[2] != fmt.Sprint(w.Desired) {
-		return ""
-	}
-	return match[1] + match[3]
+	return ""
 }

@@ -46,7 +46,7 @@ func writesOf(kind string, object metav1.Object) []Write {
 		}
 		writes = append(writes, Write{
 			Object: refOf(kind, object), Manager: entry.Manager, At: entry.Time.Time, Fields: fields,
-			Created: entry.Time.Sub(object.GetCreationTimestamp().Time) <= createdWithin,
+			Created: entry.Subresource == "" && entry.Time.Sub(object.GetCreationTimestamp().Time) <= createdWithin,
 		})
 	}
 	return writes

@@ -190,6 +190,10 @@ func (c *course) candidate(id string, s *scope, so *trail, depth int) candidate 
 		}
 	}
 	known["subject"], known["subject_name"] = s.Object.String(), s.Object.Name
+	known["program"] = s.Object.Name
+	if container := known["container"]; container != "" && container != s.Object.Name {
+		known["program"] = container + " of " + s.Object.Name
+	}
 	for name, value := range so.facts {
 		known[name] = value
 	}
