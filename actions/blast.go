@@ -2,6 +2,7 @@ package actions
 
 import (
 	"fmt"
+	"strings"
 
 	deploymentutil "k8s.io/kubectl/pkg/util/deployment"
 
@@ -22,9 +23,9 @@ func blastOf(w *kube.Workload, staying int32) string {
 	case w.Kind == "Deployment":
 		return blastOfDeployment(w, replaced, staying)
 	case w.Kind == "StatefulSet":
-		return blastOfStatefulSet(w)
+		return blastOfStatefulSet(w, staying)
 	default:
-		return blastOfDaemonSet(w)
+		return blastOfDaemonSet(w, staying)
 	}
 }
 
@@ -37,37 +38,52 @@ func blastOfDeployment(w *kube.Workload, replaced, staying int32) string {
 	if staying == 0 {
 		return fmt.Sprintf("%s replaced%s.", are(replaced), pace)
 	}
-	stay := fmt.Sprintf("%s that template already and stay%s.", runs(staying), third(staying))
 	if replaced > 0 {
-		return fmt.Sprintf("%s replaced%s. %s", are(replaced), pace, stay)
+		return fmt.Sprintf("%s replaced%s.", are(replaced), pace) + stay(staying)
 	}
-	return fmt.Sprintf("%s %s removed.", stay, others(w.Counts.Current-staying))
+	return fmt.Sprintf("%s %s removed.", strings.TrimSpace(stay(staying)), others(w.Counts.Current-staying))
 }
 
-func blastOfStatefulSet(w *kube.Workload) string {
-	replaced := max(0, w.Counts.Desired-w.Strategy.Partition)
-	if replaced == 0 {
+func blastOfStatefulSet(w *kube.Workload, staying int32) string {
+	most := max(0, w.Counts.Desired-w.Strategy.Partition)
+	replaced := max(0, most-staying)
+	switch {
+	case most == 0:
 		return fmt.Sprintf("No pod is touched: the partition is %d.", w.Strategy.Partition)
+	case replaced == 0:
+		return fmt.Sprintf("No pod is replaced: %s that template already.", runs(staying))
 	}
 	pace := "one at a time"
 	if most := w.Strategy.MaxUnavailable; most != nil && most.String() != "1" {
 		pace = "up to " + most.String() + " at a time"
 	}
-	words := fmt.Sprintf("%s replaced %s, from %s-%d down to %s-%d.", are(replaced), pace, w.Name, w.Counts.Desired-1, w.Name, w.Strategy.Partition)
+	words := fmt.Sprintf("%s replaced %s, from the highest ordinal down.", are(replaced), pace)
+	if staying == 0 {
+		words = fmt.Sprintf("%s replaced %s, from %s-%d down to %s-%d.", are(replaced), pace, w.Name, w.Counts.Desired-1, w.Name, w.Strategy.Partition)
+	}
 	if w.Strategy.Partition > 0 {
 		words += fmt.Sprintf(" The partition keeps those below %d.", w.Strategy.Partition)
 	}
-	return words
+	return words + stay(staying)
 }
 
-func blastOfDaemonSet(w *kube.Workload) string {
+func blastOfDaemonSet(w *kube.Workload, staying int32) string {
 	pace := "one node at a time"
 	if surge := w.Strategy.MaxSurge; surge != nil && surge.String() != "0" && surge.String() != "0%" {
 		pace = "the new one first, on up to " + surge.String() + " of the nodes at a time"
 	} else if most := w.Strategy.MaxUnavailable; most != nil && most.String() != "1" {
 		pace = "on up to " + most.String() + " of the nodes at a time"
 	}
-	return fmt.Sprintf("%s replaced, one on each node, %s.", are(w.Counts.Desired), pace)
+	return fmt.Sprintf("%s replaced, one on each node, %s.", are(max(0, w.Counts.Desired-staying)), pace) + stay(staying)
+}
+
+// stay writes " 2 pods run that template already and stay.", or nothing when
+// none does.
+func stay(pods int32) string {
+	if pods == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" %s that template already and stay%s.", runs(pods), third(pods))
 }
 
 // are writes "3 pods are" and "1 pod is".

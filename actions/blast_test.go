@@ -29,6 +29,8 @@ func TestABlastSaysWhichPodsGoAndHowManyAtATime(t *testing.T) {
 		{"StatefulSet", 3, kube.Strategy{Type: "RollingUpdate", Partition: 5}, 0, "No pod is touched: the partition is 5."},
 		{"StatefulSet", 9, kube.Strategy{Type: "RollingUpdate", MaxUnavailable: number(3)}, 0, "9 pods are replaced up to 3 at a time, from checkout-8 down to checkout-0."},
 		{"StatefulSet", 3, kube.Strategy{Type: "OnDelete"}, 0, "No pod is touched now: each takes the new template when somebody deletes it."},
+		{"StatefulSet", 3, kube.Strategy{Type: "RollingUpdate"}, 2, "1 pod is replaced one at a time, from the highest ordinal down. 2 pods run that template already and stay."},
+		{"DaemonSet", 10, kube.Strategy{Type: "RollingUpdate", MaxUnavailable: number(1)}, 9, "1 pod is replaced, one on each node, one node at a time. 9 pods run that template already and stay."},
 		{"DaemonSet", 10, kube.Strategy{Type: "RollingUpdate", MaxUnavailable: number(1), MaxSurge: number(0)}, 0, "10 pods are replaced, one on each node, one node at a time."},
 		{"DaemonSet", 10, kube.Strategy{Type: "RollingUpdate", MaxUnavailable: percent("20%")}, 0, "10 pods are replaced, one on each node, on up to 20% of the nodes at a time."},
 		{"DaemonSet", 10, kube.Strategy{Type: "RollingUpdate", MaxUnavailable: number(0), MaxSurge: number(2)}, 0, "10 pods are replaced, one on each node, the new one first, on up to 2 of the nodes at a time."},

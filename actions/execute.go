@@ -136,6 +136,10 @@ func (r *Runner) checkAgain(ctx context.Context, verb Write, s story) error {
 	req, plan := s.started.Request, *s.started.Plan
 	req.Target = plan.Target.String()
 	req, target, err := r.admit(ctx, req, verb.Spec())
+	var refusal *ops.Refusal
+	if errors.As(err, &refusal) && refusal.Reason == ops.TargetNotFound {
+		return goneSince(plan)
+	}
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/steward-bot/steward/kube"
@@ -25,6 +26,7 @@ const (
 	verdictGrace = 10 * time.Second
 	stuckCheck   = 10 * time.Second // without progress, until a StatefulSet's stuck pod is looked for, and again
 	stuckAfter   = time.Minute      // without progress, until a pod that may just be slow counts as stuck
+	troubleCheck = 5 * time.Second  // between two looks at why new pods do not come up
 )
 
 // ending is how a followed change came to its end.
@@ -46,6 +48,8 @@ type follower struct {
 	said     ops.Progress
 	moved    time.Time     // when a count last changed
 	stuckFor time.Duration // without progress, until the next look
+	trouble  string        // what keeps the new pods from coming up, if anything
+	asked    time.Time     // when the trouble was last looked for
 }
 
 // follow watches the target until the goal is reached or cannot be reached any
@@ -55,7 +59,7 @@ func follow(ctx context.Context, clusters *kube.Clusters, plan ops.Plan, goal go
 	if err != nil {
 		return ending{}, err
 	}
-	f := &follower{cluster: cluster, target: plan.Target, goal: goal, tell: tell, moved: time.Now(), stuckFor: stuckCheck}
+	f := &follower{cluster: cluster, target: plan.Target, goal: goal, tell: tell, moved: time.Now(), stuckFor: stuckCheck, asked: time.Now()}
 	return f.run(ctx)
 }
 
@@ -74,7 +78,9 @@ func (f *follower) run(ctx context.Context) (ending, error) {
 			}
 			end = f.look(state)
 		case <-tick.C:
-			end = f.wait(ctx)
+			if end = f.wait(ctx); end == nil {
+				end = f.ask(ctx)
+			}
 		}
 		if end != nil {
 			end.workload = f.last
@@ -108,6 +114,9 @@ func (f *follower) look(state kube.Seen) *ending {
 	if overdue != nil && !overdue.Updated.After(w.ChangedBy("spec", "template").At) {
 		overdue, rollout.Text = nil, "Waiting for the first pods of the new template…" // a verdict on the template before
 	}
+	if f.trouble != "" && !rollout.Done {
+		rollout.Text += "\n" + capital(f.trouble) + "."
+	}
 	f.say(ops.Progress{Phase: ops.PhaseRolling, Text: rollout.Text, Desired: w.Counts.Desired, Updated: w.Counts.Updated, Ready: w.Counts.Ready})
 	switch {
 	case rollout.Done:
@@ -118,7 +127,7 @@ func (f *follower) look(state kube.Seen) *ending {
 			next: fmt.Sprintf("`kubectl rollout resume deployment/%s -n %s` lets it go on.", w.Name, w.Namespace),
 		}
 	case overdue != nil:
-		return &ending{state: ops.Failed, why: "it exceeded its progress deadline: " + ops.Shorten(overdue.Message, 300)}
+		return &ending{state: ops.Failed, why: "it exceeded its progress deadline: " + strings.TrimSuffix(ops.Shorten(overdue.Message, 300), ".")}
 	default:
 		return nil
 	}
@@ -151,6 +160,22 @@ func (f *follower) wait(ctx context.Context) *ending {
 		}
 	}
 	return nil
+}
+
+// ask finds out, now and then, why the new pods do not come up, and tells it:
+// the deadline that ends a hopeless rollout is ten minutes by default, and
+// nobody should wait for it without knowing.
+func (f *follower) ask(ctx context.Context) *ending {
+	if f.last == nil || time.Since(f.asked) < troubleCheck {
+		return nil
+	}
+	f.asked = time.Now()
+	trouble, err := f.cluster.Trouble(ctx, f.last)
+	if err != nil || trouble == f.trouble {
+		return nil
+	}
+	f.trouble = trouble
+	return f.look(kube.Seen{Workload: f.last})
 }
 
 // cut ends the pursuit because ctx did.

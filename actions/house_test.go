@@ -30,6 +30,7 @@ type house struct {
 	applied    int
 	watchErr   error
 	unhealthy  bool
+	gone       bool // somebody deleted checkout
 	progress   []ops.Phase
 	outcomes   []ops.Outcome
 	ended      chan struct{}
@@ -66,7 +67,10 @@ func (h *house) runner(t *testing.T) *actions.Runner {
 }
 
 func (h *house) Resolve(_ context.Context, ref ops.Ref, _ []string, see func(ops.Target) bool) (ops.Target, error) {
-	if ref.Name != "checkout" || !see(checkout) {
+	h.mu.Lock()
+	gone := h.gone
+	h.mu.Unlock()
+	if gone || ref.Name != "checkout" || !see(checkout) {
 		return ops.Target{}, &ops.Refusal{Reason: ops.TargetNotFound, What: "There is no " + ref.Name + " that you may see."}
 	}
 	return checkout, nil

@@ -15,8 +15,9 @@ func pausedRefusal(w *kube.Workload, noun string) *ops.Refusal {
 		Reason: ops.Paused,
 		What:   fmt.Sprintf("Nothing was changed: the rollout of %s is paused.", w.Name),
 		Why:    "A " + noun + " of a paused Deployment would not reach its pods.",
-		Next: fmt.Sprintf("Find out who paused it and why; then `kubectl rollout resume deployment/%s -n %s`, and give the command again.",
-			w.Name, w.Namespace),
+		Next: fmt.Sprintf("Find out who paused it and why; then `kubectl rollout resume deployment/%s -n %s`, and give the command again. "+
+			"Once resumed, it rolls out the template that it has now (%s) until then.",
+			w.Name, w.Namespace, imagesOf(w.Template)),
 	}
 }
 
@@ -27,6 +28,16 @@ func stale(plan ops.Plan, why string) *ops.Refusal {
 		What:   "Nothing was changed: " + plan.Target.Object() + " is no longer what you confirmed.",
 		Why:    why,
 		Next:   "Give the command again to see the plan as it is now.",
+	}
+}
+
+// goneSince refuses because the workload of a plan is not found any more.
+func goneSince(plan ops.Plan) *ops.Refusal {
+	return &ops.Refusal{
+		Reason: ops.Gone,
+		What:   "Nothing was changed: " + plan.Target.Object() + " is gone.",
+		Why:    "It was deleted since you saw the plan, or you may no longer see it.",
+		Next:   "Find out who deleted it; steward makes nothing anew.",
 	}
 }
 

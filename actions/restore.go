@@ -49,6 +49,9 @@ func (r restore) plan(ctx context.Context, q Query) (ops.Plan, error) {
 	if revision.Template.Hash() == v.Template.Hash() {
 		return ops.Plan{}, alreadyThere(v, revision, q.Request)
 	}
+	if err := v.Cluster.CountPods(ctx, v.Workload, revision); err != nil {
+		return ops.Plan{}, err
+	}
 	return r.write(onlooker{v, *q.Target, q.May}, told.past, revision), nil
 }
 

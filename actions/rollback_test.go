@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/steward-bot/steward/actions"
 	"github.com/steward-bot/steward/internal/testcluster"
 	"github.com/steward-bot/steward/kube"
 	"github.com/steward-bot/steward/ops"
@@ -134,8 +135,10 @@ func TestARollbackIsRefusedWithTheReason(t *testing.T) {
 	if want := "Nothing was changed: the rollout of checkout is paused."; refusal.What != want {
 		t.Errorf("got %q, want %q", refusal.What, want)
 	}
-	if want := "`kubectl rollout resume deployment/checkout -n " + w.ns + "`"; !strings.Contains(refusal.Next, want) {
-		t.Errorf("got %q, want %q in it", refusal.Next, want)
+	want := "Find out who paused it and why; then `kubectl rollout resume deployment/checkout -n " + w.ns + "`, and give the command again. " +
+		"Once resumed, it rolls out the template that it has now (registry.acme.example/shop/checkout:2) until then."
+	if refusal.Next != want {
+		t.Errorf("got %q, want %q", refusal.Next, want)
 	}
 }
 
@@ -224,7 +227,7 @@ func TestARollbackThatComesToNoGoodEndSaysWhy(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := "The rollback to the template of revision 1 did not come to its end: " + story.summary
-			if outcome.State != ops.Failed || outcome.Reason != story.reason || !strings.HasPrefix(outcome.Summary, want) {
+			if outcome.State != ops.Failed || outcome.Reason != story.reason || !strings.HasPrefix(outcome.Summary, want) || strings.HasSuffix(outcome.Summary, "..") {
 				t.Errorf("got %s (%s): %q, want %q", outcome.State, outcome.Reason, outcome.Summary, want)
 			}
 		})
@@ -244,6 +247,11 @@ func TestTheVerdictOnTheTemplateBeforeIsNotTakenForOurs(t *testing.T) {
 		}
 		return nil
 	})
+	status := actions.Status{Clusters: w.clusters, Journal: w.journal}
+	answer, err := status.Answer(t.Context(), w.query(t, status))
+	if want := "checkout: 0 of 2 ready, revision 2, the rollout exceeded its progress deadline."; err != nil || answer.Headline != want {
+		t.Errorf("got the headline %q, want %q", answer.Headline, want)
+	}
 	outcome := w.do(t, w.rollback())
 	if outcome.State != ops.Succeeded {
 		t.Errorf("got %+v", outcome)
@@ -266,6 +274,9 @@ func TestAStatefulSetThatWaitsForABrokenPodSaysWhichToDelete(t *testing.T) {
 		"steward does not delete pods: if the rollout stays where it is, delete it by hand: `kubectl delete pod checkout-1 -n " + w.ns + "`."
 	if got := warned(plan, "statefulset-stuck"); got != want {
 		t.Errorf("got the warning %q, want %q", got, want)
+	}
+	if want := "1 pod is replaced one at a time, from the highest ordinal down. 1 pod runs that template already and stays."; plan.Blast != want {
+		t.Errorf("got the blast %q, want %q", plan.Blast, want)
 	}
 	blind := q
 	blind.May = func(o ops.Target) bool { return o.Kind != "Pod" }

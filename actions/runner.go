@@ -81,7 +81,7 @@ func (r *Runner) Run(ctx context.Context, req ops.Request) (ops.Reply, error) {
 	}
 	req, target, err := r.admit(ctx, req, action.Spec())
 	if err != nil {
-		return r.refuse(ctx, req, target, err)
+		return r.refuse(ctx, req, target, r.sinceShown(ctx, req, err))
 	}
 	log.Info("admitted", zap.String("verb", req.Verb), zap.Bool("confirmed", req.Confirmed != ""))
 	var reply ops.Reply

@@ -119,6 +119,22 @@ func TestAPlanThatWentStaleIsShownAgainAndNotDone(t *testing.T) {
 	expect(t, h, ops.StepPreviewed, ops.StepPreviewed)
 }
 
+func TestAWorkloadDeletedAfterItsPlanWasShownIsCalledGone(t *testing.T) {
+	h := newHouse()
+	r := h.runner(t)
+	req := previewed(t, r)
+	h.set(func() { h.gone = true })
+	_, err := r.Run(t.Context(), req)
+	refusal := refused(t, err, ops.Gone)
+	want := "Nothing was changed: Deployment/shop/checkout is gone. It was deleted since you saw the plan, or you may no longer see it. Find out who deleted it; steward makes nothing anew."
+	if refusal.Error() != want {
+		t.Errorf("got %s", refusal.Error())
+	}
+	_, err = r.Run(t.Context(), ask("rollback"))
+	refused(t, err, ops.TargetNotFound) // who has seen no plan of it learns nothing new
+	expect(t, h, ops.StepPreviewed, ops.StepRefused, ops.StepRefused)
+}
+
 func TestAConfirmationOfWhatWasNeverShownIsRefused(t *testing.T) {
 	h := newHouse()
 	req := ask("rollback")
@@ -193,6 +209,7 @@ func TestTheLastCheckStandsBetweenConfirmationAndPatch(t *testing.T) {
 		"access was taken away":        {func(h *house) { h.allowed["rollback"] = false }, ops.NotAllowed},
 		"the incident was resolved":    {func(h *house) { h.tickets["Q1"] = &ops.Refusal{Reason: ops.JustificationClosed} }, ops.JustificationClosed},
 		"the account was closed":       {func(h *house) { h.person = &ops.Refusal{Reason: ops.IdentityRefused} }, ops.IdentityRefused},
+		"somebody deleted it":          {func(h *house) { h.gone = true }, ops.Gone},
 		"somebody changed it":          {func(h *house) { h.template = "worse" }, ops.Stale},
 		"an owner took it":             {func(h *house) { h.warnings = []ops.Warning{{Code: ops.WarnOwner, Text: "Argo CD."}} }, ops.Stale},
 		"the API server refused it":    {func(h *house) { h.applyError = &ops.Refusal{Reason: ops.Gone} }, ops.Gone},

@@ -69,6 +69,8 @@ func statusHeadline(v *kube.View) string {
 		words += ", being deleted"
 	case v.Paused:
 		words += ", paused"
+	case v.Rollout().Overdue != nil:
+		words += ", the rollout exceeded its progress deadline"
 	case !v.Rollout().Done:
 		words += ", rolling out"
 	}

@@ -120,6 +120,20 @@ func (r *Runner) shown(ctx context.Context, req ops.Request) (ops.Plan, *ops.Acc
 	return *shown, nil, nil
 }
 
+// sinceShown tells a requester who confirms what is not found any more that it
+// is gone: they have seen it in the plan. Any other error stays as it is.
+func (r *Runner) sinceShown(ctx context.Context, req ops.Request, err error) error {
+	var refusal *ops.Refusal
+	if req.Confirmed == "" || !errors.As(err, &refusal) || refusal.Reason != ops.TargetNotFound {
+		return err
+	}
+	plan, _, unseen := r.shown(ctx, req)
+	if unseen != nil {
+		return err
+	}
+	return goneSince(plan)
+}
+
 // notYours refuses a confirmation by anybody but the requester.
 func notYours(req ops.Request) *ops.Refusal {
 	return &ops.Refusal{
