@@ -82,6 +82,7 @@ func TestWhatStewardMayNotReadIsSaidInThePlan(t *testing.T) {
 		"steward itself may not list the HorizontalPodAutoscalers in " + w.ns + " in cluster prod-eu. What follows from it is not in this plan.",
 		"steward itself may not list the PodDisruptionBudgets in " + w.ns + " in cluster prod-eu. What follows from it is not in this plan.",
 		"steward itself may not list the canaries.flagger.app in " + w.ns + " in cluster prod-eu. What follows from it is not in this plan.",
+		"steward itself may not list the events of " + w.ns + " in cluster prod-eu. What follows from it is not in this plan.",
 	}
 	if strings.Join(unread, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got %q, want %q", unread, want)

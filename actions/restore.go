@@ -2,8 +2,10 @@ package actions
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/steward-bot/steward/kube"
 	"github.com/steward-bot/steward/ops"
@@ -52,11 +54,15 @@ func (r restore) plan(ctx context.Context, q Query) (ops.Plan, error) {
 	if err := v.Cluster.CountPods(ctx, v.Workload, revision); err != nil {
 		return ops.Plan{}, err
 	}
-	return r.write(onlooker{v, *q.Target, q.May}, told.past, revision), nil
+	held, err := v.Cluster.LastBackOff(ctx, v.Workload, revision)
+	if err != nil {
+		v.Gaps = append(v.Gaps, gapOf(err))
+	}
+	return r.write(onlooker{v, *q.Target, q.May}, told.past, revision, held), nil
 }
 
 // write puts the plan together.
-func (r restore) write(o onlooker, p past, revision *kube.Revision) ops.Plan {
+func (r restore) write(o onlooker, p past, revision *kube.Revision, held *kube.BackOff) ops.Plan {
 	changes := kube.Diff(o.Template, revision.Template)
 	if revision.Annotations != nil {
 		changes = append(changes, kube.DiffAnnotations(o.Annotations, revision.Annotations)...)
@@ -71,7 +77,7 @@ func (r restore) write(o onlooker, p past, revision *kube.Revision) ops.Plan {
 			{Label: "To", Text: describeRevision(revision, p)},
 		}, o.facts()...),
 		Changes:  changes,
-		Warnings: r.warnings(o, p, revision),
+		Warnings: r.warnings(o, p, revision, held),
 		Blast:    blastOf(o.Workload, revision.Pods),
 		Basis: ops.Basis{
 			Before: standing(o.Workload), After: standingAt(revision),
@@ -80,9 +86,9 @@ func (r restore) write(o onlooker, p past, revision *kube.Revision) ops.Plan {
 	}
 }
 
-func (r restore) warnings(o onlooker, p past, revision *kube.Revision) []ops.Warning {
+func (r restore) warnings(o onlooker, p past, revision *kube.Revision, held *kube.BackOff) []ops.Warning {
 	warnings := o.ownerWarnings()
-	if evidence := failedBefore(o.Workload, revision, p); evidence != "" {
+	if evidence := failedBefore(o.Workload, revision, p, held); evidence != "" {
 		warnings = append(warnings, ops.Warning{
 			Code: warnFailed,
 			Text: fmt.Sprintf("The template of revision %d did not do well when it last ran. %s", revision.Number, evidence),
@@ -119,12 +125,27 @@ func (r restore) apply(ctx context.Context, plan ops.Plan) error {
 
 // failedBefore says what is known of how the revision did when it last ran, or
 // "" when nothing speaks against it.
-func failedBefore(w *kube.Workload, r *kube.Revision, p past) string {
+func failedBefore(w *kube.Workload, r *kube.Revision, p past, held *kube.BackOff) string {
 	if r.Pods > 0 && r.Ready == 0 {
 		return fmt.Sprintf("It still has %d pods, and none of them is ready.", r.Pods)
 	}
 	if c := w.Condition("Progressing"); c != nil && c.Reason == "ProgressDeadlineExceeded" && containsQuoted(c.Message, r.Name) {
 		return "Its rollout exceeded its progress deadline."
 	}
-	return p.failure(r.Template.Hash())
+	if evidence := p.failure(r.Template.Hash()); evidence != "" {
+		return evidence
+	}
+	if held != nil && r.Ready == 0 {
+		return fmt.Sprintf("One of its pods was held back on %s: %s.", moment(held.At), strings.TrimSuffix(held.Text, "."))
+	}
+	return ""
+}
+
+// gapOf says what an error kept steward from reading.
+func gapOf(err error) string {
+	var refusal *ops.Refusal
+	if errors.As(err, &refusal) {
+		return refusal.What
+	}
+	return "steward could not read the events."
 }

@@ -36,8 +36,9 @@ func TestScalingUpAndDown(t *testing.T) {
 			if last.Text != "4 of 4 pods are ready" || last.Ready != 4 {
 				t.Errorf("the last progress is %+v", last)
 			}
-			if got := w.refusal(t, w.scale(), ops.NothingToDo, "replicas=4").What; got != "Nothing to do: checkout asks for 4 replicas already." {
-				t.Errorf("got %q", got)
+			refusal := w.refusal(t, w.scale(), ops.NothingToDo, "replicas=4")
+			if refusal.What != "Nothing to do: checkout asks for 4 replicas already." || refusal.Why != "Its pods: 4 of 4 ready." {
+				t.Errorf("got %q, %q", refusal.What, refusal.Why)
 			}
 			_, plan = w.plan(t, w.scale(), "replicas=0")
 			if want := "No pod of checkout will be left: whatever asks it gets no answer."; warned(plan, "scale-to-zero") != want {

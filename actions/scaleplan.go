@@ -17,7 +17,7 @@ func (o onlooker) scalable(replicas int32) error {
 		return &ops.Refusal{
 			Reason: ops.NothingToDo,
 			What:   fmt.Sprintf("Nothing to do: %s asks for %d replicas already.", o.Name, replicas),
-			Why:    fmt.Sprintf("%s pods are ready.", capital(podsOf(o.Workload))),
+			Why:    fmt.Sprintf("Its pods: %s.", podsOf(o.Workload)),
 			Next:   "Choose another number, or run `/k8s diagnose " + o.target.String() + "` when pods are missing.",
 		}
 	}
