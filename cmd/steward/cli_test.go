@@ -165,11 +165,8 @@ func TestTheStandInsSayWhereTheyAreAndEndWithTheDemo(t *testing.T) {
 	}
 }
 
-func TestTheExampleSettingsAndPolicyAreValid(t *testing.T) {
+func TestTheExamplePolicyLetsAnSREScale(t *testing.T) {
 	deploy := filepath.Join("..", "..", "deploy")
-	if _, err := settings.Load(filepath.Join(deploy, "steward.example.yaml")); err != nil {
-		t.Error(err)
-	}
 	var stdout, stderr bytes.Buffer
 	args := []string{"rbac", "check", "--config", filepath.Join(deploy, "steward.example.yaml"), "--policy", filepath.Join(deploy, "policy.example.csv"), "--who", "U0CLEO", "--groups", "S0SRE", "--action", "scale", "prod-eu/shop/deploy/cart"}
 	if code := run(t.Context(), args, nil, &stdout, &stderr); code != exitOK {

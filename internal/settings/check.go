@@ -34,8 +34,8 @@ func (s Settings) checkSlack() error {
 	if s.Slack.TeamID != "" && !slackID.MatchString(s.Slack.TeamID) {
 		return fmt.Errorf("slack.team_id %q is not a Slack id such as T0ACME", s.Slack.TeamID)
 	}
-	if s.Slack.Connections < 1 || s.Slack.Connections > 10 {
-		return fmt.Errorf("slack.connections is %d: Slack allows 1 to 10 an app", s.Slack.Connections)
+	if s.Slack.Connections < 2 || s.Slack.Connections > 10 {
+		return fmt.Errorf("slack.connections is %d: choose 2 to 10; with one there would be gaps, and Slack allows an app ten", s.Slack.Connections)
 	}
 	return address("slack.api_url", s.Slack.APIURL)
 }

@@ -3,6 +3,8 @@ package settings_test
 import (
 	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -26,6 +28,10 @@ func TestAMistakeIsNamedWithItsLineAndWhatIsAllowed(t *testing.T) {
 		"a mode that does not exist": {
 			"slack: {mode: carrier-pigeon}\n",
 			`steward.yaml: slack.mode is "carrier-pigeon"; allowed: socket, http`,
+		},
+		"one connection": {
+			"slack: {connections: 1}\n",
+			"steward.yaml: slack.connections is 1: choose 2 to 10; with one there would be gaps, and Slack allows an app ten",
 		},
 		"a channel by name": {
 			"channels: [{id: \"#shop\"}]\n",
@@ -128,4 +134,37 @@ func write(t *testing.T, path, text string) {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// It promises to show every key.
+func TestTheExampleShowsEveryKey(t *testing.T) {
+	path := filepath.Join("..", "..", "deploy", "steward.example.yaml")
+	if _, err := settings.Load(path); err != nil {
+		t.Error(err)
+	}
+	example, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range keysOf(reflect.TypeFor[settings.Settings]()) {
+		if !regexp.MustCompile(`\b` + key + `:`).Match(example) {
+			t.Errorf("%s does not show %s", path, key)
+		}
+	}
+}
+
+func keysOf(section reflect.Type) []string {
+	keys := []string{}
+	for section.Kind() == reflect.Slice {
+		section = section.Elem()
+	}
+	if section.Kind() != reflect.Struct {
+		return nil
+	}
+	for i := range section.NumField() {
+		if key := section.Field(i).Tag.Get("yaml"); key != "" {
+			keys = append(append(keys, key), keysOf(section.Field(i).Type)...)
+		}
+	}
+	return keys
 }
