@@ -15,6 +15,7 @@ const (
 	auditSince = 24 * time.Hour     // what is shown when nothing is typed
 	auditLimit = 7 * 24 * time.Hour // the longest that Slack shows; the command line shows all
 	auditRows  = 30                 // the newest so many steps
+	auditReach = 2000               // the newest so many steps are looked through
 )
 
 // Spec describes audit.
@@ -34,7 +35,7 @@ func (a Audit) Answer(ctx context.Context, q Query) (ops.Answer, error) {
 	if err != nil {
 		return ops.Answer{}, err
 	}
-	query := ops.Query{Since: q.Request.At.Add(-since), Writes: true}
+	query := ops.Query{Since: q.Request.At.Add(-since), Writes: true, Limit: auditReach}
 	about := "everything you may see"
 	if q.Target != nil {
 		query.Cluster, query.Namespace, query.Kind, query.Name = q.Target.Cluster, q.Target.Namespace, q.Target.Kind, q.Target.Name

@@ -30,8 +30,8 @@ func (r *Runner) execute(ctx context.Context, s story) error {
 	ctx, release := r.keepLease(ctx, plan.Target, req)
 	defer release()
 	outcome, err := r.act(ctx, s)
-	if err != nil && r.base.Err() != nil {
-		return fmt.Errorf("handing over request %s: %w", req.ID, err)
+	if cause := r.interrupted(ctx); cause != nil && (err != nil || outcome.State != ops.Succeeded) {
+		return fmt.Errorf("handing over request %s: %w", req.ID, cause)
 	}
 	if err != nil {
 		outcome = failure(err, req)
@@ -57,7 +57,7 @@ func (r *Runner) act(ctx context.Context, s story) (ops.Outcome, error) {
 		}
 	}
 	outcome, err := verb.Watch(ctx, req, plan, tell)
-	if err != nil && r.base.Err() != nil {
+	if err != nil && r.interrupted(ctx) != nil {
 		return ops.Outcome{}, err
 	}
 	if err != nil {
@@ -178,37 +178,6 @@ func (r *Runner) end(ctx context.Context, s story, outcome ops.Outcome) error {
 	r.log(req).Info("ended", zap.String("state", string(outcome.State)), zap.Duration("took", outcome.Took))
 	r.Narrator.Outcome(ctx, req, *s.started.Plan, outcome)
 	return nil
-}
-
-// leaseBeat is how often the lease is renewed: a third of its 15 seconds, so
-// that two beats may be lost.
-const leaseBeat = 5 * time.Second
-
-// keepLease renews the target's lease until release is called. When the lease
-// is lost to another holder the context is cancelled: two processes must not
-// act on one target.
-func (r *Runner) keepLease(ctx context.Context, target ops.Target, req ops.Request) (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	beat := time.NewTicker(leaseBeat)
-	go func() {
-		defer beat.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-beat.C:
-			}
-			present, err := r.Locker.Lock(ctx, guard.Key(target), r.holder(req.ID))
-			if err == nil && present != "" && present != r.holder(req.ID) {
-				cancel(fmt.Errorf("the lease of %s was lost to %s", target.Object(), present))
-				return
-			}
-		}
-	}()
-	return ctx, func() {
-		cancel(nil)
-		r.unlock(context.WithoutCancel(ctx), target, req)
-	}
 }
 
 // lostSight is the outcome of a change that is in, but could not be followed.

@@ -29,6 +29,7 @@ type house struct {
 	onLock     func() // what happens just before a lease is asked for
 	applied    int
 	watchErr   error
+	watching   chan struct{} // when set, the rollout goes on until its context ends, and this says that it is watched
 	unhealthy  bool
 	gone       bool // somebody deleted checkout
 	progress   []ops.Phase
@@ -57,6 +58,7 @@ func (h *house) runner(t *testing.T) *actions.Runner {
 		Resolver: h, Identity: h, Access: h, Justifier: ticketing{h}, Journal: h, Diagnoser: h, Narrator: h, Locker: h,
 		Defaults: func(string) ops.Ref { return ops.Ref{Cluster: "prod-eu", Namespace: "shop"} },
 		Log:      zap.NewNop(),
+		Beat:     10 * time.Millisecond,
 	})
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
@@ -238,7 +240,12 @@ func (r rollback) Done(context.Context, ops.Plan) (bool, error) {
 	return r.h.template == "good", nil
 }
 
-func (r rollback) Watch(context.Context, ops.Request, ops.Plan, func(ops.Progress)) (ops.Outcome, error) {
+func (r rollback) Watch(ctx context.Context, _ ops.Request, _ ops.Plan, _ func(ops.Progress)) (ops.Outcome, error) {
+	if r.h.watching != nil {
+		close(r.h.watching)
+		<-ctx.Done()
+		return ops.Outcome{}, ctx.Err()
+	}
 	return ops.Outcome{State: ops.Succeeded, Summary: "Rolled back."}, r.h.watchErr
 }
 

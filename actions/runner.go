@@ -32,6 +32,8 @@ type Parts struct {
 	// Deadline bounds one execution, from the last check to the verification.
 	// Zero means 20 minutes: twice Kubernetes' default progress deadline.
 	Deadline time.Duration
+	// Beat is how often an execution renews its lease. Zero means 5 seconds.
+	Beat time.Duration
 }
 
 // Runner is the only gate. Everything that anybody asks of steward passes Run,
@@ -52,6 +54,9 @@ type Runner struct {
 func NewRunner(parts Parts) *Runner {
 	if parts.Deadline == 0 {
 		parts.Deadline = 20 * time.Minute
+	}
+	if parts.Beat == 0 {
+		parts.Beat = leaseBeat
 	}
 	verbs := make(map[string]Action, len(parts.Actions))
 	for _, action := range parts.Actions {

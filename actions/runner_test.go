@@ -1,6 +1,7 @@
 package actions_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -300,6 +301,29 @@ func TestARolloutLostFromSightSaysThatTheChangeWasMade(t *testing.T) {
 	}
 	if outcome := h.outcome(t); outcome.State != ops.Failed || outcome.Summary != "The change was made, but steward could not follow the rollout to its end." {
 		t.Errorf("outcome: %+v", outcome)
+	}
+}
+
+func TestAnExecutionThatLosesItsLeaseLeavesTheEndToTheOther(t *testing.T) {
+	h := newHouse()
+	h.watching = make(chan struct{})
+	r := h.runner(t)
+	started(t, h, r)
+	ended := make(chan error, 1)
+	go func() { ended <- r.Execute(context.Background(), "r1") }()
+	<-h.watching
+	h.set(func() { h.lockedBy = guard.Holder("r1", "another-replica") })
+	select {
+	case err := <-ended:
+		if err == nil || !strings.Contains(err.Error(), "the lease is lost") {
+			t.Errorf("it ended with %v", err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("it goes on without its lease")
+	}
+	expect(t, h, ops.StepPreviewed, ops.StepStarted, ops.StepResumed, ops.StepApplied)
+	if h.lockedBy != guard.Holder("r1", "another-replica") {
+		t.Errorf("it took the other's lease away: %q", h.lockedBy)
 	}
 }
 

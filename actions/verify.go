@@ -45,7 +45,9 @@ func (r *Runner) explain(ctx context.Context, req ops.Request, plan ops.Plan, ou
 	if outcome.Reason == ops.Gone {
 		return outcome
 	}
-	diagnosis, err := r.Diagnoser.Diagnose(context.WithoutCancel(ctx), plan.Target, r.sees(req))
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readDeadline)
+	defer cancel()
+	diagnosis, err := r.Diagnoser.Diagnose(ctx, plan.Target, r.sees(req))
 	if err != nil {
 		r.log(req).Warn("the failed rollout could not be diagnosed", zap.Error(err))
 		return outcome
