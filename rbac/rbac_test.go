@@ -37,9 +37,15 @@ func open(t testing.TB, text string, actions ...string) *Enforcer {
 	return e
 }
 
+// write puts a file in place at once, as an editor or a mounted ConfigMap does:
+// a watcher that looks every few milliseconds sees the old one or the new one.
 func write(t testing.TB, path, text string) {
 	t.Helper()
-	if err := os.WriteFile(path, []byte(strings.ReplaceAll(text, "ENV", "production")), 0o600); err != nil {
+	fresh := path + ".new"
+	if err := os.WriteFile(fresh, []byte(strings.ReplaceAll(text, "ENV", "production")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(fresh, path); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -203,8 +203,8 @@ func TestWhileConnectionsAreRefusedTheClientKeepsTrying(t *testing.T) {
 
 func TestPingsKeepTheConnectionAndTheirAbsenceEndsIt(t *testing.T) {
 	h := start(t, func(o *slack.Options) { o.Timing.PingEvery = 20 * time.Millisecond })
-	b := h.connect(silent, socketmode.OptionPingInterval(400*time.Millisecond))
-	time.Sleep(1200 * time.Millisecond)
+	b := h.connect(silent, socketmode.OptionPingInterval(2*time.Second))
+	time.Sleep(2500 * time.Millisecond)
 	want(t, "the hellos with pings", len(b.hello), 0)
 	h.post("/control/pings", fields{"stop": true})
 	b.greeted()
