@@ -73,12 +73,6 @@ func (p Plan) Fingerprint() Fingerprint {
 	return Fingerprint(hex.EncodeToString(sum[:]))
 }
 
-// Done tells whether the object, as planned afresh, already stands where the
-// earlier plan wanted it: the write happened, and must not happen again.
-func (p Plan) Done(now Plan) bool {
-	return p.Target.UID == now.Target.UID && p.Basis.After != "" && p.Basis.After == now.Basis.Before
-}
-
 // WarnOwner is the code of the warning that a controller (Argo CD, Flux, Helm)
 // owns the object and will undo the change.
 const WarnOwner = "owner-will-undo"

@@ -30,13 +30,8 @@ func examineClusters(ctx context.Context, s settings.Settings) []finding {
 		return []finding{unwell("clusters", err.Error(), "Check kubeconfig and context of every cluster in the settings.")}
 	}
 	findings := []finding{}
-	for _, name := range clusters.Names() {
-		cluster, err := clusters.Cluster(name)
-		if err != nil {
-			findings = append(findings, unwell("cluster "+name, err.Error(), "Check the settings of this cluster."))
-			continue
-		}
-		findings = append(findings, examineCluster(ctx, name, cluster.Typed)...)
+	for _, cluster := range clusters.All() {
+		findings = append(findings, examineCluster(ctx, cluster.Name, cluster.Typed)...)
 	}
 	return findings
 }
