@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"context"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -31,7 +32,7 @@ func (c *collector) logs(ctx context.Context) {
 	group.SetLimit(listsAtOnce)
 	for i, q := range queries {
 		group.Go(func() error {
-			texts[i], failed[i] = c.source.Log(ctx, q)
+			texts[i], failed[i] = c.log(ctx, q)
 			return nil
 		})
 	}
@@ -44,6 +45,17 @@ func (c *collector) logs(ctx context.Context) {
 		}
 		s.Logs = append(s.Logs, Log{Namespace: q.Namespace, Pod: q.Pod, Container: q.Container, Previous: q.Previous, Text: redact.Text(texts[i])})
 	}
+}
+
+// log reads one log. The kubelet forgets the run before at times, while the
+// present one has ended in the same way: then that one is read.
+func (c *collector) log(ctx context.Context, q LogQuery) (string, error) {
+	text, err := c.source.Log(ctx, q)
+	if q.Previous && (err != nil || strings.HasPrefix(text, "unable to retrieve container logs")) {
+		q.Previous = false
+		return c.source.Log(ctx, q)
+	}
+	return text, err
 }
 
 func logQueries(f *failure) []LogQuery {

@@ -95,12 +95,12 @@ func (s *scope) demanded(w *workload) bool {
 
 // starting tells that whatever is not ready in a workload has not had its time.
 func (s *scope) starting(w *workload) bool {
-	any := false
+	some := false
 	for _, f := range s.failuresOf(w) {
 		if f.Class != starting {
 			return false
 		}
-		any = true
+		some = true
 	}
-	return any
+	return some
 }

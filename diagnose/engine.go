@@ -48,6 +48,12 @@ func (e *Engine) Decide(s *Snapshot) ops.Diagnosis {
 
 func (e *Engine) decide(v *view, target Ref) ops.Diagnosis {
 	c := &course{view: v, library: &e.library, target: target, done: map[Ref]*finding{}, excluded: map[string]bool{}}
-	f := c.diagnose(target, false, 0)
-	return c.report(f)
+	if verdict, missing := v.exists(target); verdict != ops.Yes {
+		if missing == "" {
+			missing = target.String() + " does not exist"
+		}
+		c.gap("target", missing)
+		return c.report(&finding{unclear: true})
+	}
+	return c.report(c.diagnose(target, false, 0))
 }

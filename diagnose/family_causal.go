@@ -108,7 +108,7 @@ func configDrift(s *scope) answer {
 }
 
 func overloaded(s *scope) answer {
-	_, _, a := s.logHit(saysOverloaded)
+	_, a := s.logHit(saysOverloaded)
 	if a.Verdict == ops.Unknown {
 		return no("no log of it was read")
 	}

@@ -41,20 +41,20 @@ func crashFamily() family {
 }
 
 // logHit looks for a meaning in the logs of the failure.
-func (s *scope) logHit(of meaning) (found hit, run runOf, a answer) {
+func (s *scope) logHit(of meaning) (found hit, a answer) {
 	text, run, missing, ok := s.failureLog()
 	if !ok {
-		return hit{}, run, unknown(missing)
+		return hit{}, unknown(missing)
 	}
 	found, ok = matchLog(text, of)
 	if !ok {
-		return hit{}, run, no("the log does not say so")
+		return hit{}, no("the log does not say so")
 	}
 	a = yes(bySignature, found.Line).with("line", found.Line).seen(run.ref(), "log["+run.Spec.Name+"]", found.Line, endedAt(run))
 	for name, value := range found.groups {
 		a = a.with(name, value)
 	}
-	return found, run, a
+	return found, a
 }
 
 func endedAt(run runOf) time.Time {
@@ -126,13 +126,10 @@ func onlyNewRevision(s *scope) answer {
 
 func commandNotFound(s *scope) answer {
 	run := s.run()
-	reason, message := run.waiting()
+	_, message := run.waiting()
 	over := run.ended()
 	if over != nil {
 		message += "\n" + over.Message
-		if over.Reason != "" && reason == "CrashLoopBackOff" {
-			reason = over.Reason
-		}
 	}
 	started := over != nil && !slices.Contains([]int32{126, 127, 128}, over.ExitCode)
 	if found, ok := matchLog(message, saysNoCommand); ok && !started {
@@ -151,7 +148,7 @@ func commandNotFound(s *scope) answer {
 	// A shell gives 126 for what it may not execute, and 127 for what it does
 	// not find (POSIX, Shell Command Language, 2.8.2).
 	a := yes(byField, fmt.Sprintf("the shell gave exit code %d", over.ExitCode)).with("command", commandOf(run.Spec))
-	if found, _, hit := s.logHit(saysNoCommand); hit.Verdict == ops.Yes {
+	if found, hit := s.logHit(saysNoCommand); hit.Verdict == ops.Yes {
 		a.Evidence = append(a.Evidence, hit.Evidence...)
 		return a.with("command", found.groups["what"])
 	}
@@ -174,7 +171,7 @@ func imageNotExecutable(s *scope) answer {
 	if found, ok := matchLog(message, saysNotRunnable); ok {
 		return s.withArchitecture(yes(byField, found.Line).seen(run.ref(), run.endedPath()+".message", found.Line, endedAt(run)))
 	}
-	_, _, a := s.logHit(saysNotRunnable)
+	_, a := s.logHit(saysNotRunnable)
 	if a.Verdict == ops.Unknown {
 		return no("no message says so")
 	}

@@ -12,7 +12,7 @@ import (
 // envMissing takes the name of a variable from the log, and looks whether the
 // container has it, and who took it away.
 func envMissing(s *scope) answer {
-	_, _, a := s.logHit(saysEnvMissing)
+	_, a := s.logHit(saysEnvMissing)
 	if a.Verdict != ops.Yes {
 		return a
 	}
@@ -25,6 +25,7 @@ func envMissing(s *scope) answer {
 		return no(fmt.Sprintf("the log misses %s, but the container has it from %s", key, where))
 	case ops.No:
 		a = a.seen(run.ref(), "spec.containers["+run.Spec.Name+"].env", "no "+key, s.At)
+	case ops.Unknown:
 	}
 	return s.whoRemoved(a, key)
 }
@@ -137,7 +138,7 @@ func (s *scope) coversFailing(change *Change) bool {
 // credentialsRefused looks which Secret the program got its credentials from,
 // and whether it was written before or after the program started.
 func credentialsRefused(s *scope) answer {
-	_, _, a := s.logHit(saysBadLogin)
+	_, a := s.logHit(saysBadLogin)
 	w := s.Workload()
 	if a.Verdict != ops.Yes || w == nil {
 		return a

@@ -65,7 +65,7 @@ func inInitContainer(s *scope) answer {
 }
 
 func portInUse(s *scope) answer {
-	_, _, a := s.logHit(saysPortTaken)
+	_, a := s.logHit(saysPortTaken)
 	spec := s.pod().Spec
 	taken := map[string]string{}
 	for _, c := range spec.Containers {
@@ -90,7 +90,7 @@ func portInUse(s *scope) answer {
 }
 
 func permissionDenied(s *scope) answer {
-	_, _, a := s.logHit(saysNoAccess)
+	_, a := s.logHit(saysNoAccess)
 	if a.Verdict != ops.Yes {
 		return a
 	}
@@ -144,7 +144,7 @@ func value[T any](pointer *T) any {
 // schemaOutdated looks for the client's words, and for the Job or init
 // container that should have migrated.
 func schemaOutdated(s *scope) answer {
-	_, _, a := s.logHit(saysSchema)
+	_, a := s.logHit(saysSchema)
 	if a.Verdict != ops.Yes {
 		return a
 	}
@@ -169,7 +169,7 @@ func exceptionInLog(s *scope) answer {
 	if over != nil && slices.Contains([]int32{137, 143}, over.ExitCode) {
 		return no("it was killed from outside")
 	}
-	_, _, a := s.logHit(saysCrashed)
+	_, a := s.logHit(saysCrashed)
 	if a.Verdict == ops.Yes && a.Facts["what"] != "" {
 		a = a.with("line", a.Facts["what"])
 	}

@@ -97,7 +97,7 @@ func (s *scope) hostRef(host Host, namespace string) Ref {
 }
 
 func hostUnreachable(s *scope) answer {
-	found, _, a := s.logHit(saysHostDown)
+	found, a := s.logHit(saysHostDown)
 	if a.Verdict != ops.Yes {
 		return a
 	}
@@ -125,6 +125,7 @@ func dependencyMissing(s *scope) answer {
 		return no(s.Related.String() + " is there")
 	case ops.Unknown:
 		return unknown(missing)
+	case ops.No:
 	}
 	of := byField
 	if !s.namedInLog() && s.Failure.Class != awaiting {

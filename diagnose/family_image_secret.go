@@ -57,6 +57,7 @@ func (s *scope) pullSecretFault(ref Ref, registry string) (wrong, gap string) {
 		return fmt.Sprintf("the Secret %s does not exist", ref.Name), ""
 	case "unknown":
 		return "", missing
+	default:
 	}
 	secret := s.configs[ref]
 	switch {

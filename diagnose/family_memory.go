@@ -163,7 +163,7 @@ func heapAboveLimit(s *scope) answer {
 }
 
 func heapFull(s *scope) answer {
-	found, _, a := s.logHit(saysHeapFull)
+	found, a := s.logHit(saysHeapFull)
 	if a.Verdict != ops.Yes {
 		return a
 	}

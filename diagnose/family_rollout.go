@@ -160,7 +160,7 @@ func surgeWithoutRoom(s *scope) answer {
 	if waiting == 0 {
 		return no("no new pod waits for a node")
 	}
-	if int32(w.previous().Ready) < w.Desired || !fitsInto(&w.current().Template.Spec, &w.previous().Template.Spec) {
+	if w.previous().Ready < w.Desired || !fitsInto(&w.current().Template.Spec, &w.previous().Template.Spec) {
 		return no("the new pods would not fit where the old ones are")
 	}
 	text := "25%"

@@ -2,10 +2,14 @@ package diagnose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/steward-bot/steward/ops"
 )
 
 // workloadFamily says what is not as it should be about anything that runs
@@ -17,6 +21,9 @@ func workloadFamily() family {
 			{check: check{"pods-not-ready", "Are pods missing or stuck?", podsNotReady}, About: []string{"workload"}},
 			{check: check{"rollout-deadline-exceeded", "Has the rollout missed its deadline?", rolloutDeadlineExceeded}, About: []string{"Deployment"}, StandsIn: "progress-deadline-exceeded"},
 			{check: check{"endpoints-not-ready", "Is a Service left without a ready endpoint?", endpointsNotReady}, About: []string{"Service", "Deployment", "StatefulSet", "DaemonSet"}, StandsIn: "no-ready-endpoints"},
+		},
+		Checks: []check{
+			{"suspended", "Has somebody suspended it?", suspended},
 		},
 		Causes: []causeInfo{
 			{
@@ -37,14 +44,39 @@ func workloadFamily() family {
 			},
 		},
 		Relations: map[string]relation{
-			"backends": func(s *scope) []Ref {
-				if service := get[corev1.Service](s.view, s.Object); service != nil {
-					return s.backendsOf(service)
-				}
-				return nil
+			"workloads": func(s *scope) []Ref {
+				return slices.DeleteFunc(s.workloadsOf(s.Object), func(ref Ref) bool { return ref == s.Object })
 			},
+			"residents": residents,
 		},
 	}
+}
+
+// suspended tells that a CronJob or Job is to do nothing.
+func suspended(s *scope) answer {
+	switch o := s.objects[s.Object].(type) {
+	case *batchv1.CronJob:
+		return found(o.Spec.Suspend != nil && *o.Spec.Suspend, byContext, "spec.suspend is true", "spec.suspend is not set")
+	case *batchv1.Job:
+		return found(o.Spec.Suspend != nil && *o.Spec.Suspend, byContext, "spec.suspend is true", "spec.suspend is not set")
+	default:
+		return no("it cannot be suspended")
+	}
+}
+
+// residents lists the workloads of a Namespace, or with pods on a Node.
+func residents(s *scope) []Ref {
+	if s.Object.Kind == "Namespace" {
+		return s.roots(s.Object.Name)
+	}
+	var refs []Ref
+	for _, pod := range s.podsOn[s.Object.Name] {
+		if owner := s.ownerOf(pod); !slices.Contains(refs, owner) {
+			refs = append(refs, owner)
+		}
+	}
+	slices.SortFunc(refs, compareRefs)
+	return refs
 }
 
 // podsNotReady says how many pods are stuck, and where.
@@ -86,12 +118,10 @@ func podsNotReady(s *scope) answer {
 	return no(of)
 }
 
-// absent answers for an object that is not in the snapshot.
+// absent answers for an object that is not in the snapshot, or runs no pods.
 func (s *scope) absent() answer {
-	if verdict, missing := s.exists(s.Object); missing != "" {
+	if verdict, missing := s.exists(s.Object); verdict == ops.Unknown {
 		return unknown(missing)
-	} else if verdict == "no" {
-		return unknown(s.Object.String() + " does not exist")
 	}
 	return no("it runs no pods")
 }
@@ -108,7 +138,13 @@ func (s *scope) missingPods(w *workload) int {
 			alive++
 		}
 	}
-	if s.At.Sub(w.Object.GetCreationTimestamp().Time) < createGrace && s.lastEvent(w.Ref, "FailedCreate") == nil {
+	changed := w.Object.GetCreationTimestamp().Time
+	for _, write := range s.writes[w.Ref] {
+		if write.At.After(changed) {
+			changed = write.At
+		}
+	}
+	if s.At.Sub(changed) < createGrace && s.lastEvent(w.Ref, "FailedCreate") == nil {
 		return 0
 	}
 	return max(0, int(w.Desired)-alive)

@@ -22,9 +22,10 @@ func (c *course) report(f *finding) ops.Diagnosis {
 	switch {
 	case len(f.candidates) > 0:
 		d.Status = ops.StatusUnhealthy
-	case len(f.symptoms) > 0 || f.unclear || c.open:
+	case len(f.symptoms) > 0 || f.unclear || c.open || len(c.checks) == 0:
 		d.Status = ops.StatusUnknown
 		c.unexplained(f)
+		c.silent()
 		d.Unknown = c.gaps
 	default:
 		d.Status, d.Healthy = ops.StatusHealthy, true
@@ -47,6 +48,13 @@ func fillEmpty(d *ops.Diagnosis) {
 	}
 	if d.Changes == nil {
 		d.Changes = []ops.ChangeEvent{}
+	}
+}
+
+// silent says that nothing was asked: no answer is not health.
+func (c *course) silent() {
+	if len(c.checks) == 0 && len(c.gaps) == 0 {
+		c.gap("target", "steward knows nothing to ask about "+plural(c.target.Kind))
 	}
 }
 

@@ -40,7 +40,7 @@ func writesOf(kind string, object metav1.Object) []Write {
 		if entry.Subresource == "status" || entry.Time == nil || entry.FieldsV1 == nil {
 			continue
 		}
-		fields := fieldsOf(entry.FieldsV1.Raw)
+		fields := fieldsOf(entry.FieldsV1.GetRawBytes())
 		if len(fields) == 0 {
 			continue
 		}

@@ -34,6 +34,7 @@ func (c *course) lookForSymptoms(s *scope, f *finding) {
 			f.symptoms = append(f.symptoms, symptomSeen{each, a})
 		case ops.Unknown:
 			f.unclear = true
+		case ops.No:
 		}
 	}
 }

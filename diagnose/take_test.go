@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/steward-bot/steward/ops"
 )
@@ -18,6 +19,9 @@ var testKey = []byte("a key of at least sixteen bytes")
 // the EndpointSlices.
 func (w *world) take(target Ref) *Snapshot {
 	w.control()
+	w.objects = slices.DeleteFunc(w.objects, func(object runtime.Object) bool {
+		return slices.ContainsFunc(w.gaps, func(g Missing) bool { return g.Kind == kindOf(object) })
+	})
 	b := newBuilder("local", target.target(), noon, testKey)
 	for _, object := range w.objects {
 		b.add(object)

@@ -34,6 +34,7 @@ type tree struct {
 	Each  string   `yaml:"each,omitempty"`
 	Steps []step   `yaml:"steps"`
 
+	file   string
 	labels map[string]int
 	lines  []int // of the steps, in the file
 }

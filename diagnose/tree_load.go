@@ -43,7 +43,7 @@ func (l *library) loadTrees(files fs.FS, folder string) error {
 		if err != nil {
 			return fmt.Errorf("reading the playbook %s: %w", entry.Name(), err)
 		}
-		if err := l.loadFile(raw); err != nil {
+		if err := l.loadFile(entry.Name(), raw); err != nil {
 			return fmt.Errorf("playbook %s: %w", entry.Name(), err)
 		}
 	}
@@ -51,7 +51,7 @@ func (l *library) loadTrees(files fs.FS, folder string) error {
 }
 
 // loadFile reads the trees of one file, which are separated by "---".
-func (l *library) loadFile(raw []byte) error {
+func (l *library) loadFile(name string, raw []byte) error {
 	strict, again := yaml.NewDecoder(bytes.NewReader(raw)), yaml.NewDecoder(bytes.NewReader(raw))
 	strict.KnownFields(true)
 	for {
@@ -67,7 +67,7 @@ func (l *library) loadFile(raw []byte) error {
 		if _, taken := l.trees[t.Name]; taken {
 			return fmt.Errorf("line %d: there are two trees called %q", node.Line, t.Name)
 		}
-		t.lines = stepLines(node)
+		t.file, t.lines = name, stepLines(node)
 		t.labels = map[string]int{}
 		for i, step := range t.Steps {
 			if step.Label != "" {

@@ -12,7 +12,7 @@ import (
 func (l *library) validate() error {
 	for _, name := range slices.Sorted(maps.Keys(l.trees)) {
 		if err := l.validateTree(l.trees[name]); err != nil {
-			return fmt.Errorf("tree %q: %w", name, err)
+			return fmt.Errorf("playbook %s: tree %q: %w", l.trees[name].file, name, err)
 		}
 	}
 	return l.validateCalls()

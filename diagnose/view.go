@@ -33,7 +33,8 @@ type view struct {
 	hidden    map[Ref]bool
 	workloads map[Ref]*workload
 	revisions map[types.UID][]*appsv1.ControllerRevision
-	users     map[Ref][]Ref // workloads that name a Service
+	users     map[Ref][]Ref    // workloads that name a Service
+	standing  map[string][]Ref // workloads that stand alone, by namespace; "" is all
 }
 
 type logKey struct {
@@ -50,7 +51,7 @@ func index(s *Snapshot) *view {
 		setsOf: map[types.UID][]*appsv1.ReplicaSet{}, events: map[Ref][]*Event{},
 		slices: map[Ref][]*discoveryv1.EndpointSlice{}, services: map[string][]*corev1.Service{},
 		writes: map[Ref][]*Write{}, named: map[Ref][]Reference{}, logs: map[logKey]string{},
-		listed: map[Listing]bool{}, hidden: map[Ref]bool{}, workloads: map[Ref]*workload{},
+		listed: map[Listing]bool{}, hidden: map[Ref]bool{}, workloads: map[Ref]*workload{}, standing: map[string][]Ref{},
 		revisions: map[types.UID][]*appsv1.ControllerRevision{},
 	}
 	s.Objects.each(func(kind string, object metav1.Object) { v.objects[refOf(kind, object)] = object })

@@ -15,8 +15,13 @@ func (v *view) eachWorkload(namespace string, visit func(*workload)) {
 	}
 }
 
+// roots lists the workloads that eachWorkload visits.
 func (v *view) roots(namespace string) []Ref {
+	if known, ok := v.standing[namespace]; ok {
+		return known
+	}
 	var refs []Ref
+	defer func() { v.standing[namespace] = refs }()
 	add := func(kind string, object metav1.Object) {
 		if (namespace == "" || object.GetNamespace() == namespace) && v.standsAlone(object) {
 			refs = append(refs, refOf(kind, object))
