@@ -11,6 +11,7 @@ import (
 
 	"github.com/steward-bot/steward/internal/store"
 	"github.com/steward-bot/steward/ops"
+	"github.com/steward-bot/steward/standin/slack"
 )
 
 // BenchmarkFiftyCommandsAtOnce tells how long Slack waits for an
@@ -36,10 +37,11 @@ func BenchmarkFiftyCommandsAtOnce(b *testing.B) {
 	report(b, took)
 }
 
-// burst lets ana give n commands at once, and tells how many milliseconds each
-// acknowledgement took.
+// burst lets n people, who come anew, give one command each at once, and tells
+// how many milliseconds each acknowledgement took.
 func (h *house) burst(n int) []float64 {
 	h.t.Helper()
+	crowd := h.crowd(n)
 	var all sync.WaitGroup
 	took := make([]float64, n)
 	for i := range took {
@@ -50,7 +52,7 @@ func (h *house) burst(n int) []float64 {
 					TookMS float64 `json:"took_ms"`
 				}
 			}
-			body := map[string]any{"user": "U0ANA", "channel": "C0SHOP", "text": fmt.Sprintf("diagnose checkout-%d", i)}
+			body := map[string]any{"user": crowd[i], "channel": "C0SHOP", "text": fmt.Sprintf("diagnose checkout-%d", i)}
 			if err := call(http.MethodPost, h.server.URL+"/person/command", body, &answer); err != nil || !answer.OK {
 				h.t.Errorf("command %d: %v %v", i, answer, err)
 			}
@@ -60,6 +62,22 @@ func (h *house) burst(n int) []float64 {
 	all.Wait()
 	slices.Sort(took)
 	return took
+}
+
+// crowd lets n more people into the workspace and into #shop.
+func (h *house) crowd(n int) (ids []string) {
+	h.t.Helper()
+	ws := h.slack.Workspace()
+	for range n {
+		id := fmt.Sprintf("U0CROWD%d", len(ws.People))
+		ws.People = append(ws.People, slack.Person{ID: id})
+		ws.Channels[0].Members = append(ws.Channels[0].Members, id)
+		ids = append(ids, id)
+	}
+	if err := h.slack.SetWorkspace(ws); err != nil {
+		h.t.Fatal(err)
+	}
+	return ids
 }
 
 // report shows the percentiles of durations in milliseconds.

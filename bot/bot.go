@@ -5,7 +5,8 @@
 //
 // The way in: socketmode.go or http.go takes a payload, receive.go commits it to
 // the inbox before it is acknowledged, work.go hands it to one of a bounded
-// number of workers, decode.go says what the person did, and route.go calls the
+// number of workers, where turns.go and allowance.go keep one person from having
+// them all, decode.go says what the person did, and route.go calls the
 // file of that name: command, confirm, share, remedy, justification, shortcut.
 // What stands behind a button is an errand (errand.go); what is typed is read by
 // parse.go. The way out: serve.go asks the Runner, render_*.go makes blocks out
@@ -51,7 +52,8 @@ type Config struct {
 	// Connections is how many Socket Mode connections are kept open, 2 to 10,
 	// which is Slack's limit; with one there would be gaps. Default 2.
 	Connections int
-	// Workers is how many payloads are worked on at a time. Default 32.
+	// Workers is how many payloads are worked on at a time, a quarter of them
+	// at most for one person. Default 32.
 	Workers int
 	// Grace is how long a shutdown waits for what is being worked on. What is
 	// not finished then stays in the inbox. Default 20 s.
@@ -85,16 +87,18 @@ type Bot struct {
 	metrics  *metrics
 	log      *zap.Logger
 
-	slots    chan struct{} // one a worker
-	acks     acksFirst
-	base     context.Context // of handlers: outlives the receiving
-	stop     context.CancelFunc
-	mu       sync.Mutex
-	closing  bool // nothing new is begun
-	handlers sync.WaitGroup
-	open     atomic.Int32 // Socket Mode connections that are up
-	known    atomic.Bool  // Slack confirmed the bot token
-	self     atomic.Value // the bot's own user id, a string
+	slots     chan struct{} // one a worker
+	turns     *turns        // in front of the workers
+	allowance *allowance
+	acks      acksFirst
+	base      context.Context // of handlers: outlives the receiving
+	stop      context.CancelFunc
+	mu        sync.Mutex
+	closing   bool // nothing new is begun
+	handlers  sync.WaitGroup
+	open      atomic.Int32 // Socket Mode connections that are up
+	known     atomic.Bool  // Slack confirmed the bot token
+	self      atomic.Value // the bot's own user id, a string
 }
 
 // New makes a bot that answers through the runner. It does not speak to Slack
@@ -107,7 +111,7 @@ func New(cfg Config, client *Client, store Store, runner Runner, narrator *Narra
 	base, stop := context.WithCancel(context.Background())
 	return &Bot{
 		cfg: cfg, client: client, store: store, runner: runner, narrator: narrator, metrics: client.metrics, log: log,
-		slots: make(chan struct{}, cfg.Workers), base: base, stop: stop,
+		slots: make(chan struct{}, cfg.Workers), turns: newTurns(max(cfg.Workers/4, 1)), allowance: newAllowance(), base: base, stop: stop,
 	}, nil
 }
 

@@ -75,7 +75,38 @@ func (a act) String() string {
 
 // talk is where the person is answered.
 func (a act) talk() talk {
-	return talk{channel: a.channel, thread: a.thread, user: a.user, responseURL: a.responseURL}
+	t := talk{channel: a.channel, thread: a.thread, user: a.user, responseURL: a.responseURL}
+	if a.form != nil {
+		t = t.submittedIn(a.form.viewID)
+	}
+	return t
+}
+
+// sender is who did what a row tells: all that has to be known of it before a
+// worker reads the rest. It is empty for a row of our own.
+func sender(row store.Inbox) (user string) {
+	var from struct {
+		UserID string `json:"user_id"` // of a slash command
+		User   struct {
+			ID string `json:"id"`
+		} `json:"user"` // of an interaction
+		Event struct {
+			User string `json:"user"`
+		} `json:"event"`
+	}
+	if json.Unmarshal(row.Payload, &from) != nil {
+		return "" // decode says what is wrong
+	}
+	switch row.Kind {
+	case kindCommand:
+		return from.UserID
+	case kindInteractive:
+		return from.User.ID
+	case kindEvent:
+		return from.Event.User
+	default:
+		return ""
+	}
 }
 
 // decode reads an inbox row.

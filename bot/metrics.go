@@ -10,7 +10,7 @@ import (
 type metrics struct {
 	received   *prometheus.CounterVec // by kind: slash_commands, interactive, events_api
 	duplicates prometheus.Counter
-	refused    *prometheus.CounterVec // by reason: signature, timestamp, body, team
+	refused    *prometheus.CounterVec // by reason: signature, timestamp, body, team, rate
 	ack        prometheus.Histogram
 	calls      *prometheus.CounterVec // by method and result: ok, retried, failed
 	sockets    prometheus.Gauge
@@ -26,7 +26,7 @@ func newMetrics(register prometheus.Registerer) *metrics {
 			Name: "steward_slack_duplicates_total", Help: "Payloads that Slack delivered again: acknowledged, and not done twice.",
 		}),
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "steward_slack_refused_total", Help: "Requests that did not come from our Slack: wrong signature, too old, or of another team.",
+			Name: "steward_slack_refused_total", Help: "What was turned away: wrong signature, too old, of another team, or too much of one person.",
 		}, []string{"reason"}),
 		ack: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "steward_slack_ack_seconds", Help: "Time from receiving a payload to acknowledging it. Slack gives up after 3 s.",

@@ -13,14 +13,14 @@ import (
 // route calls what answers the act. A refusal is shown to the person; any
 // other error means that the act is worth trying again.
 func (b *Bot) route(ctx context.Context, a act) error {
-	t, err := a.talk(), error(nil)
+	t := a.talk()
+	var err error
 	switch {
 	case a.command != nil:
 		err = b.command(ctx, a)
 	case a.press != nil:
 		err = b.pressed(ctx, a)
 	case a.form != nil:
-		t = t.submittedIn(a.form.viewID)
 		err = b.submitted(ctx, a)
 	default:
 		err = b.shortcutChosen(ctx, a)

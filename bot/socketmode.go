@@ -34,7 +34,7 @@ func (b *Bot) listen(ctx context.Context, n int) error {
 		began := time.Now()
 		err := b.connection(ctx, log)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // we are going down: whatever broke the connection is no news
 		}
 		if fatal(err) {
 			return fmt.Errorf("the Slack app token is refused, make a new one with connections:write: %w", err)

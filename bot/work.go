@@ -29,24 +29,48 @@ func (b *Bot) work(row store.Inbox, leftOver bool) {
 	if !b.narrator.custody.claim(row.ID) {
 		return
 	}
-	begun := b.begin(func() {
-		defer b.narrator.custody.drop(row.ID)
+	person := sender(row)
+	// what is left over was counted when it came, and comes again when it fails
+	if !leftOver && person != "" && b.allowance.spend(person) {
+		b.beginWith(row, func() { b.handle(row, leftOver, b.tooMuch) })
+		return
+	}
+	turn := b.turns.enter(person)
+	b.beginWith(row, func() {
+		select {
+		case <-turn:
+			defer b.turns.leave(person)
+		case <-b.base.Done():
+			return
+		}
 		select {
 		case b.slots <- struct{}{}:
 			defer func() { <-b.slots }()
 		case <-b.base.Done():
 			return
 		}
-		b.handle(row, leftOver)
+		b.handle(row, leftOver, b.attend)
+	})
+}
+
+// beginWith begins what is done with a payload that was claimed.
+func (b *Bot) beginWith(row store.Inbox, f func()) {
+	begun := b.begin(func() {
+		defer b.narrator.custody.drop(row.ID)
+		f()
 	})
 	if !begun {
 		b.narrator.custody.drop(row.ID)
 	}
 }
 
+// answering answers what a person did. An error means that it is worth trying
+// again.
+type answering func(context.Context, act) error
+
 // handle works on one payload, unless another process has it, and says so in
 // the inbox when nothing is left to do.
-func (b *Bot) handle(row store.Inbox, leftOver bool) {
+func (b *Bot) handle(row store.Inbox, leftOver bool, answer answering) {
 	log := b.log.With(zap.String("request_id", row.ID))
 	ctx, cancel := context.WithTimeout(b.base, handleDeadline)
 	defer cancel()
@@ -59,7 +83,7 @@ func (b *Bot) handle(row store.Inbox, leftOver bool) {
 	if leftOver && !b.unhandled(ctx, row.ID) {
 		return
 	}
-	if err := b.attempt(ctx, row, log); err != nil {
+	if err := b.attempt(ctx, row, answer, log); err != nil {
 		log.Error("a payload could not be worked on: it stays in the inbox and is tried again", zap.String("kind", row.Kind), zap.Error(err))
 		return
 	}
@@ -80,7 +104,7 @@ func (b *Bot) unhandled(ctx context.Context, id string) bool {
 
 // attempt does what the payload asks. An error means that it is worth trying
 // again. A panic is not: it would come again.
-func (b *Bot) attempt(ctx context.Context, row store.Inbox, log *zap.Logger) (err error) {
+func (b *Bot) attempt(ctx context.Context, row store.Inbox, answer answering, log *zap.Logger) (err error) {
 	if row.Kind == kindOutcome {
 		return b.narrator.retell(ctx, row)
 	}
@@ -94,16 +118,21 @@ func (b *Bot) attempt(ctx context.Context, row store.Inbox, log *zap.Logger) (er
 		if broken := recover(); broken != nil {
 			b.metrics.panics.Inc()
 			log.Error("a handler panicked", zap.Any("panic", broken), zap.ByteString("stack", debug.Stack()))
-			err = b.whisper(ctx, a.talk(), renderInternal(row.ID))
+			err = b.tell(ctx, a.talk(), renderInternal(row.ID))
 		}
 	}()
-	if time.Since(row.At) > tooOld {
-		return b.whisper(ctx, a.talk(), renderTooLate(row.At))
+	return answer(ctx, a)
+}
+
+// attend answers an act, unless it is too old or of another team.
+func (b *Bot) attend(ctx context.Context, a act) error {
+	if time.Since(a.at) > tooOld {
+		return b.tell(ctx, a.talk(), renderTooLate(a.at))
 	}
 	if a.team != b.cfg.TeamID {
 		b.metrics.refused.WithLabelValues("team").Inc()
-		log.Warn("a payload of another team", zap.String("team", a.team))
-		return b.whisper(ctx, a.talk(), renderRefusal(otherTeam()))
+		b.log.Warn("a payload of another team", zap.String("request_id", a.id), zap.String("team", a.team))
+		return b.tell(ctx, a.talk(), renderRefusal(otherTeam()))
 	}
 	return b.route(ctx, a)
 }
