@@ -8,7 +8,6 @@ SHELL := /bin/bash
 CACHE := $(or $(XDG_CACHE_HOME),$(if $(filter Darwin,$(shell uname -s)),$(HOME)/Library/Caches,$(HOME)/.cache))/steward
 GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(CACHE)/tools/golangci-lint-$(GOLANGCI_VERSION)
-GOFUMPT_VERSION := v0.12.0
 export CGO_ENABLED ?= 0
 
 .PHONY: help build cross demo test race lint fmt golden bench check test-contracts controlplane postgres clean
@@ -41,8 +40,8 @@ lint: $(GOLANGCI) ## formatting, vet and the linters of .golangci.yml
 	$(GOLANGCI) run ./...
 	GOOS=darwin GOARCH=arm64 go vet ./cmd/steward
 
-fmt: ## format every Go file
-	go run mvdan.cc/gofumpt@$(GOFUMPT_VERSION) -w $$(git ls-files '*.go')
+fmt: $(GOLANGCI) ## format every Go file
+	$(GOLANGCI) fmt ./...
 
 golden: controlplane ## write the golden files and generated documents anew; read the diff before you commit it
 	go run ./internal/testcluster/with -- go test ./cmd/steward -update

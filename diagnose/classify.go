@@ -103,7 +103,7 @@ func (v *view) classifyRun(run runOf) (class class, stops bool) {
 	case run.Status.State.Running == nil:
 		return v.classifyCreating(run), run.Init
 	case blocks:
-		if run.runningFor(v.At) > initGrace {
+		if run.runningFor(v.At) > initGrace || v.rolloutFailed(run.Pod) {
 			return awaiting, true
 		}
 		return starting, true

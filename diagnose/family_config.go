@@ -184,6 +184,8 @@ func (s *scope) keyMissing(ref Ref, key, message string) answer {
 	return a
 }
 
+var saysNoSource = regexp.MustCompile(`(configmap|secret) "([^"\s]{1,253})" not found`)
+
 // volumeSourceMissing looks at what keeps a container from being made.
 func volumeSourceMissing(s *scope) answer {
 	pod := s.pod()
@@ -211,6 +213,13 @@ func volumeSourceMissing(s *scope) answer {
 		case ops.Unknown:
 			missing = gap
 		case ops.Yes:
+		}
+	}
+	if match := saysNoSource.FindStringSubmatch(message); match != nil {
+		ref := Ref{map[string]string{"configmap": "ConfigMap", "secret": "Secret"}[match[1]], pod.Namespace, match[2]}
+		if verdict, _ := s.exists(ref); verdict != ops.Yes {
+			return yes(byField, message).at(ref).with("source", ref.Name, "source_kind", ref.Kind, "via", "volume").
+				seen(refOf("Pod", pod), "events[FailedMount].message", message, event.Last)
 		}
 	}
 	if missing != "" {

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -59,7 +60,9 @@ func (s *scope) hosts() []Ref {
 	}
 	if s.Failure.Class == unready || len(refs) == 0 && s.Failure.Class == crashing {
 		for _, d := range s.dependenciesOf(w) {
-			add(d.Host)
+			if !strings.HasPrefix(d.Via, initVia) {
+				add(d.Host)
+			}
 		}
 	}
 	return refs

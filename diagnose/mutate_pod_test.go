@@ -181,7 +181,7 @@ func (o op) wrote(object metav1.Object) error {
 	}
 	at := ago(length(o.Ago))
 	object.SetManagedFields(append(object.GetManagedFields(), metav1.ManagedFieldsEntry{
-		Manager: o.Manager, Operation: metav1.ManagedFieldsOperationUpdate, Time: &at, FieldsV1: &metav1.FieldsV1{Raw: raw},
+		Manager: o.Manager, Operation: metav1.ManagedFieldsOperationUpdate, Time: &at, FieldsV1: metav1.NewFieldsV1(string(raw)),
 	}))
 	return nil
 }

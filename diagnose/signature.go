@@ -59,7 +59,7 @@ func matchLog(text string, of meaning) (hit, bool) {
 	if len(text) > logLimit {
 		text = text[len(text)-logLimit:]
 	}
-	text = escapes.ReplaceAllString(text, "")
+	text = strings.ReplaceAll(escapes.ReplaceAllString(text, ""), `\"`, `"`) // quotes within JSON
 	lower := strings.ToLower(text)
 	for i := range signatures {
 		s := &signatures[i]

@@ -23,22 +23,29 @@ func referencesOf(kind string, object runtime.Object) []Reference {
 	}
 	from := refOf(kind, meta)
 	var references []Reference
-	for _, container := range append(append([]corev1.Container{}, spec.InitContainers...), spec.Containers...) {
-		references = append(references, referencesOfContainer(from, &container)...)
+	for i := range spec.InitContainers {
+		references = append(references, referencesOfContainer(from, &spec.InitContainers[i], initVia)...)
+	}
+	for i := range spec.Containers {
+		references = append(references, referencesOfContainer(from, &spec.Containers[i], "")...)
 	}
 	return references
 }
 
-func referencesOfContainer(from Ref, container *corev1.Container) []Reference {
+// initVia marks what only an init container names: a program that has got past
+// it does not need that any more.
+const initVia = "init "
+
+func referencesOfContainer(from Ref, container *corev1.Container, via string) []Reference {
 	var references []Reference
 	for _, env := range container.Env {
 		for _, host := range hostsIn(env.Name, env.Value) {
-			references = append(references, Reference{From: from, Via: "env " + env.Name, Host: host})
+			references = append(references, Reference{From: from, Via: via + "env " + env.Name, Host: host})
 		}
 	}
 	words := strings.Join(append(append([]string{}, container.Command...), container.Args...), " ")
 	for _, host := range append(hostsIn("", words), awaitedHosts(words)...) {
-		references = append(references, Reference{From: from, Via: "command of " + container.Name, Host: host})
+		references = append(references, Reference{From: from, Via: via + "command of " + container.Name, Host: host})
 	}
 	return references
 }

@@ -92,7 +92,8 @@ func TestEventsOfWhatIsOverAreNoise(t *testing.T) {
 func TestSecretsStayOutOfAnswerAndSnapshot(t *testing.T) {
 	snapshot := snapshotOf(t, "rollout", "", append(crash("checkout-42-a/checkout", "panic: no orders"),
 		op{Template: "Deployment/checkout", To: map[string]any{"spec": map[string]any{"containers": []any{map[string]any{"name": "checkout", "env": []any{
-			map[string]any{"name": "API_TOKEN", "value": "s3cr3t-t0ken-value"}, map[string]any{"name": "DATABASE_URL", "value": "postgres://shop:s3cr3t-pass@redis:5432/shop"}}}}}}})...)
+			map[string]any{"name": "API_TOKEN", "value": "s3cr3t-t0ken-value"}, map[string]any{"name": "DATABASE_URL", "value": "postgres://shop:s3cr3t-pass@redis:5432/shop"},
+		}}}}}})...)
 	var file strings.Builder
 	if err := snapshot.Encode(&file); err != nil {
 		t.Fatal(err)

@@ -15,15 +15,23 @@ steps:
 
 func TestAPlaybookThatIsWrongIsRefusedByLine(t *testing.T) {
 	for _, c := range []struct{ name, steps, want string }{
-		{"a check that is not there", "  - ask: image-not-fuond\n    yes: {cause: image-not-found}\n",
-			`playbook mine.yaml: tree "mine": line 6: there is no check "image-not-fuond"; did you mean image-not-found`},
-		{"a cause that is not there", "  - ask: image-not-found\n    yes: {cause: image-notfound}\n",
-			`line 6: yes: there is no cause "image-notfound"; did you mean image-not-found`},
+		{
+			"a check that is not there", "  - ask: image-not-fuond\n    yes: {cause: image-not-found}\n",
+			`playbook mine.yaml: tree "mine": line 6: there is no check "image-not-fuond"; did you mean image-not-found`,
+		},
+		{
+			"a cause that is not there", "  - ask: image-not-found\n    yes: {cause: image-notfound}\n",
+			`line 6: yes: there is no cause "image-notfound"; did you mean image-not-found`,
+		},
 		{"a field that is misspelt", "  - aks: image-not-found\n", `line 6: field aks not found in type diagnose.step`},
-		{"two outcomes in one", "  - ask: image-not-found\n    yes: {cause: image-not-found, end: true}\n",
-			`line 6: yes: an outcome is exactly one of cause, end, go, tree, diagnose, gap`},
-		{"a way back up", "  - label: up\n    ask: image-not-found\n    no: {go: up}\n",
-			`line 6: no: the label "up" is not further down: a tree has no circles`},
+		{
+			"two outcomes in one", "  - ask: image-not-found\n    yes: {cause: image-not-found, end: true}\n",
+			`line 6: yes: an outcome is exactly one of cause, end, go, tree, diagnose, gap`,
+		},
+		{
+			"a way back up", "  - label: up\n    ask: image-not-found\n    no: {go: up}\n",
+			`line 6: no: the label "up" is not further down: a tree has no circles`,
+		},
 		{"a label that is not there", "  - ask: image-not-found\n    no: {go: down}\n", `line 6: no: there is no label "down"`},
 		{"a tree that calls itself", "  - then: {tree: mine}\n", `the trees call each other in a circle: mine → mine`},
 		{"a relation that is not there", "  - then: {diagnose: neighbours}\n", `line 6: then: there is no relation "neighbours"`},

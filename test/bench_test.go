@@ -93,8 +93,10 @@ func (w *world) release(b *testing.B, tag string) {
 func (w *world) confirmed(b *testing.B) time.Duration {
 	b.Helper()
 	earlier := w.newest(b, "confirm")
-	if _, _, err := call(http.MethodPost, w.slack.URL+"/person/command", map[string]string{"user": w.people["ana"], "channel": "C0SHOP",
-		"text": "rollback checkout because https://acme.pagerduty.com/incidents/Q1XCHK0001"}); err != nil {
+	if _, _, err := call(http.MethodPost, w.slack.URL+"/person/command", map[string]string{
+		"user": w.people["ana"], "channel": "C0SHOP",
+		"text": "rollback checkout because https://acme.pagerduty.com/incidents/Q1XCHK0001",
+	}); err != nil {
 		b.Fatal(err)
 	}
 	button := earlier
@@ -108,7 +110,8 @@ func (w *world) confirmed(b *testing.B) time.Duration {
 	}
 	return w.changed(b, func() {
 		if _, answer, err := call(http.MethodPost, w.slack.URL+"/person/press", map[string]string{
-			"user": w.people["ana"], "channel": "C0SHOP", "message_ts": button, "action_id": "confirm"}); err != nil {
+			"user": w.people["ana"], "channel": "C0SHOP", "message_ts": button, "action_id": "confirm",
+		}); err != nil {
 			b.Fatalf("%v: %s", err, answer)
 		}
 	}, func() { w.idle(b) })

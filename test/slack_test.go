@@ -207,7 +207,8 @@ func (w *world) press(ts *testscript.TestScript, neg bool, args []string) {
 		w.thread = chosen.ThreadTS
 	}
 	status, answer, err := call(http.MethodPost, w.slack.URL+"/person/press", map[string]string{
-		"user": w.people[person], "channel": w.place, "message_ts": chosen.TS, "action_id": action})
+		"user": w.people[person], "channel": w.place, "message_ts": chosen.TS, "action_id": action,
+	})
 	ts.Check(err)
 	if (status != http.StatusOK) != neg {
 		ts.Fatalf("Slack answered %d: %s\n%s", status, answer, w.logs)
@@ -259,7 +260,8 @@ func (w *world) submit(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	status, answer, err := call(http.MethodPost, w.slack.URL+"/person/submit", map[string]any{
-		"user": w.people[args[0]], "view_id": open.View.ID, "values": values})
+		"user": w.people[args[0]], "view_id": open.View.ID, "values": values,
+	})
 	ts.Check(err)
 	if (status != http.StatusOK) != neg {
 		ts.Fatalf("Slack answered %d: %s\n%s", status, answer, w.logs)

@@ -211,8 +211,10 @@ func TestBlockKitsFormIsKept(t *testing.T) {
 		{"a text field among actions", actions(`{"type":"plain_text_input"}`), "unsupported type: plain_text_input [json-pointer:/blocks/0/elements/0/type]"},
 		{"a field that does not exist", `{"type":"divider","colour":"red"}`, "invalid additional property: colour [json-pointer:/blocks/0]"},
 		{"a menu without options", actions(`{"type":"static_select"}`), "missing required field: options or option_groups [json-pointer:/blocks/0/elements/0]"},
-		{"a confirm dialog without a no", buttonWith(`"confirm":{"title":` + plain(1) + `,"text":` + plain(1) + `,"confirm":` + plain(1) + `}`),
-			"missing required field: deny [json-pointer:/blocks/0/elements/0/confirm]"},
+		{
+			"a confirm dialog without a no", buttonWith(`"confirm":{"title":` + plain(1) + `,"text":` + plain(1) + `,"confirm":` + plain(1) + `}`),
+			"missing required field: deny [json-pointer:/blocks/0/elements/0/confirm]",
+		},
 		{"the same action id twice in a block", actions(okButton + "," + okButton), `action_id "a#" already exists [json-pointer:/blocks/0]`},
 		{"the same block id twice", `{"type":"divider","block_id":"b"},{"type":"divider","block_id":"b"}`, `block_id "b" already exists [json-pointer:/blocks/1/block_id]`},
 	}

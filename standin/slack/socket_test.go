@@ -307,7 +307,7 @@ func TestCloseEndsEverythingThatWasStarted(t *testing.T) {
 			t.Fatal(err)
 		}
 		go func() { _, _ = h.api.AuthTest() }()
-		go h.post("/person/mention", fields{"user": "U0ANA", "channel": "C0SHOP", "text": "status"})
+		go http.Post(h.url+"/person/mention", "application/json", strings.NewReader(`{"user":"U0ANA","channel":"C0SHOP","text":"status"}`))
 		eventually(t, "the mention is under way", func() bool { return len(h.channel("C0SHOP", "U0ANA").Messages) == 1 })
 		began := time.Now()
 		h.Close()
