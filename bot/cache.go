@@ -10,8 +10,7 @@ import (
 
 // cache remembers what Slack said for a short while. Errors are not kept.
 type cache[T any] struct {
-	life time.Duration
-	now  func() time.Time
+	now func() time.Time
 
 	flight singleflight.Group
 	mu     sync.Mutex
@@ -26,20 +25,20 @@ type kept[T any] struct {
 // cacheLimit is how many answers are kept; more are forgotten all at once.
 const cacheLimit = 5000
 
-func newCache[T any](life time.Duration) *cache[T] {
-	return &cache[T]{life: life, now: time.Now, kept: map[string]kept[T]{}}
+func newCache[T any]() *cache[T] {
+	return &cache[T]{now: time.Now, kept: map[string]kept[T]{}}
 }
 
-// get gives the answer for the key, from the cache unless fresh. A fresh
-// answer is asked for now, even if somebody else is asking.
-func (c *cache[T]) get(ctx context.Context, key string, fresh bool, ask func(context.Context) (T, error)) (T, error) {
-	if fresh {
+// get gives an answer for the key that is younger than within. With within 0 it
+// is asked for now, even if somebody else is asking.
+func (c *cache[T]) get(ctx context.Context, key string, within time.Duration, ask func(context.Context) (T, error)) (T, error) {
+	if within <= 0 {
 		return c.ask(ctx, key, ask)
 	}
 	c.mu.Lock()
 	found, ok := c.kept[key]
 	c.mu.Unlock()
-	if ok && c.now().Sub(found.at) < c.life {
+	if ok && c.now().Sub(found.at) < within {
 		return found.value, nil
 	}
 	// Whoever came first asks for all: their leaving must not end it for the

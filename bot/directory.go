@@ -12,8 +12,18 @@ import (
 )
 
 // cacheLife is how long a read may rely on what Slack said about a person, a
-// channel or the groups. Writes always ask again.
+// channel or the groups. Writes ask again, except for the groups as long as
+// nothing is confirmed.
 const cacheLife = time.Minute
+
+// groupsLife is how old the groups may be when a write is only previewed. Slack
+// takes 20 usergroups.list a minute from the whole workspace: somebody's previews
+// must not use up what everybody's confirmations need.
+// https://docs.slack.dev/reference/methods/usergroups.list
+const groupsLife = 30 * time.Second
+
+// now asks Slack whatever is known already.
+const now time.Duration = 0
 
 // lookupDeadline bounds everything that is asked about one person in one
 // place. Who cannot be verified by then is refused.
@@ -33,16 +43,17 @@ type Directory struct {
 func NewDirectory(client *Client, teamID string) *Directory {
 	return &Directory{
 		client: client, team: teamID,
-		people:   newCache[*slack.User](cacheLife),
-		channels: newCache[*slack.Channel](cacheLife),
-		groups:   newCache[[]slack.UserGroup](cacheLife),
+		people:   newCache[*slack.User](),
+		channels: newCache[*slack.Channel](),
+		groups:   newCache[[]slack.UserGroup](),
 	}
 }
 
 // Verify gives the request's actor with name, e-mail address and groups, or a
 // *ops.Refusal when the account or the channel must not act here: guests,
 // bots, people of other companies, channels that another company reads or that
-// steward is not in. With fresh, for writes, nothing cached is used.
+// steward is not in. With fresh, for writes, nothing cached is used, except that
+// the groups may be groupsLife old as long as the request is not confirmed.
 func (d *Directory) Verify(ctx context.Context, req ops.Request, fresh bool) (ops.Actor, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookupDeadline)
 	defer cancel()
@@ -50,9 +61,10 @@ func (d *Directory) Verify(ctx context.Context, req ops.Request, fresh bool) (op
 	var channel *slack.Channel
 	var groups []slack.UserGroup
 	lookups, ctx := errgroup.WithContext(ctx)
-	lookups.Go(func() (err error) { person, err = d.person(ctx, req.Actor.ID, fresh); return err })
-	lookups.Go(func() (err error) { channel, err = d.channel(ctx, req.Place.Channel, fresh); return err })
-	lookups.Go(func() (err error) { groups, err = d.allGroups(ctx, fresh); return err })
+	within, groupsWithin := howFresh(req, fresh)
+	lookups.Go(func() (err error) { person, err = d.person(ctx, req.Actor.ID, within); return err })
+	lookups.Go(func() (err error) { channel, err = d.channel(ctx, req.Place.Channel, within); return err })
+	lookups.Go(func() (err error) { groups, err = d.allGroups(ctx, groupsWithin); return err })
 	if err := lookups.Wait(); err != nil {
 		return ops.Actor{}, err
 	}
@@ -63,6 +75,19 @@ func (d *Directory) Verify(ctx context.Context, req ops.Request, fresh bool) (op
 		return ops.Actor{}, refusal
 	}
 	return d.actor(person, groups), nil
+}
+
+// howFresh tells how old at most the person and the channel may be, and how old
+// the groups.
+func howFresh(req ops.Request, fresh bool) (within, groupsWithin time.Duration) {
+	switch {
+	case !fresh:
+		return cacheLife, cacheLife
+	case req.Confirmed == "":
+		return now, groupsLife
+	default:
+		return now, now
+	}
 }
 
 func (d *Directory) actor(person *slack.User, groups []slack.UserGroup) ops.Actor {
@@ -88,8 +113,8 @@ func displayName(person *slack.User) string {
 	return person.ID
 }
 
-func (d *Directory) person(ctx context.Context, id string, fresh bool) (*slack.User, error) {
-	person, err := d.people.get(ctx, id, fresh, func(ctx context.Context) (person *slack.User, err error) {
+func (d *Directory) person(ctx context.Context, id string, within time.Duration) (*slack.User, error) {
+	person, err := d.people.get(ctx, id, within, func(ctx context.Context) (person *slack.User, err error) {
 		err = d.client.try(ctx, "users.info", func(ctx context.Context) (err error) {
 			person, err = d.client.api.GetUserInfoContext(ctx, id)
 			return err
@@ -106,11 +131,11 @@ func (d *Directory) person(ctx context.Context, id string, fresh bool) (*slack.U
 	return person, nil
 }
 
-func (d *Directory) channel(ctx context.Context, id string, fresh bool) (*slack.Channel, error) {
+func (d *Directory) channel(ctx context.Context, id string, within time.Duration) (*slack.Channel, error) {
 	if id == "" {
 		return nil, notInChannel(nil)
 	}
-	channel, err := d.channels.get(ctx, id, fresh, func(ctx context.Context) (channel *slack.Channel, err error) {
+	channel, err := d.channels.get(ctx, id, within, func(ctx context.Context) (channel *slack.Channel, err error) {
 		err = d.client.try(ctx, "conversations.info", func(ctx context.Context) (err error) {
 			channel, err = d.client.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
 			return err
@@ -126,8 +151,8 @@ func (d *Directory) channel(ctx context.Context, id string, fresh bool) (*slack.
 	return channel, nil
 }
 
-func (d *Directory) allGroups(ctx context.Context, fresh bool) ([]slack.UserGroup, error) {
-	groups, err := d.groups.get(ctx, "all", fresh, func(ctx context.Context) (groups []slack.UserGroup, err error) {
+func (d *Directory) allGroups(ctx context.Context, within time.Duration) ([]slack.UserGroup, error) {
+	groups, err := d.groups.get(ctx, "all", within, func(ctx context.Context) (groups []slack.UserGroup, err error) {
 		err = d.client.try(ctx, "usergroups.list", func(ctx context.Context) (err error) {
 			groups, err = d.client.api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeUsers(true))
 			return err

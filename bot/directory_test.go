@@ -86,6 +86,43 @@ func TestReadsMayRelyOnWhatSlackSaidAMinuteAgoAndWritesMayNot(t *testing.T) {
 	}
 }
 
+// asked counts how often Slack was asked by a method.
+func (h *house) asked(method string) (n int) {
+	for _, call := range h.slack.Calls() {
+		if call.Method == method {
+			n++
+		}
+	}
+	return n
+}
+
+func TestPreviewsShareTheGroupsAndConfirmationsAskForThemAnew(t *testing.T) {
+	h := open(t)
+	d := h.directory()
+	preview := from("U0ANA", "C0SHOP")
+	for range 25 { // more than Slack takes in a minute
+		if _, err := d.Verify(context.Background(), preview, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if groups, people, channels := h.asked("usergroups.list"), h.asked("users.info"), h.asked("conversations.info"); groups != 1 || people != 25 || channels != 25 {
+		t.Errorf("25 previews asked %d times for the groups, %d for the person, %d for the channel", groups, people, channels)
+	}
+	ws := h.slack.Workspace()
+	ws.Groups = ws.Groups[:1] // ana is on call no more
+	if err := h.slack.SetWorkspace(ws); err != nil {
+		t.Fatal(err)
+	}
+	confirmed := preview
+	confirmed.Confirmed = rollback().Fingerprint()
+	if actor, err := d.Verify(context.Background(), confirmed, true); err != nil || strings.Join(actor.Groups, " ") != "S0SRE" {
+		t.Errorf("a confirmation relied on what was known of the groups: %+v, %v", actor, err)
+	}
+	if actor, err := d.Verify(context.Background(), preview, true); err != nil || strings.Join(actor.Groups, " ") != "S0SRE" {
+		t.Errorf("what a confirmation learnt is forgotten: %+v, %v", actor, err)
+	}
+}
+
 func TestTheDirectoryFailsClosedWhenSlackDoesNotAnswer(t *testing.T) {
 	h := open(t)
 	for _, c := range []struct {
