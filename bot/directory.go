@@ -22,8 +22,8 @@ const cacheLife = time.Minute
 // https://docs.slack.dev/reference/methods/usergroups.list
 const groupsLife = 30 * time.Second
 
-// now asks Slack whatever is known already.
-const now time.Duration = 0
+// askNow asks Slack whatever is known already.
+const askNow time.Duration = 0
 
 // lookupDeadline bounds everything that is asked about one person in one
 // place. Who cannot be verified by then is refused.
@@ -84,9 +84,9 @@ func howFresh(req ops.Request, fresh bool) (within, groupsWithin time.Duration) 
 	case !fresh:
 		return cacheLife, cacheLife
 	case req.Confirmed == "":
-		return now, groupsLife
+		return askNow, groupsLife
 	default:
-		return now, now
+		return askNow, askNow
 	}
 }
 

@@ -25,11 +25,12 @@ const tellDeadline = 2 * time.Minute
 // message that is edited in place, then the outcome. It never holds the write
 // up. Use it from any number of goroutines.
 type Narrator struct {
-	client  *Client
-	store   Store
-	roots   roots
-	custody *custody
-	log     *zap.Logger
+	client    *Client
+	store     Store
+	roots     roots
+	directory *Directory
+	custody   *custody
+	log       *zap.Logger
 
 	base    context.Context // of what is being told
 	stop    context.CancelFunc
@@ -42,7 +43,8 @@ type Narrator struct {
 func NewNarrator(cfg Config, client *Client, store Store, log *zap.Logger) *Narrator {
 	base, stop := context.WithCancel(context.Background())
 	return &Narrator{
-		client: client, store: store, roots: roots{client: client, notes: store}, custody: newCustody(store, cfg.Instance, log), log: log,
+		client: client, store: store, roots: roots{client: client, notes: store}, directory: NewDirectory(client, cfg.TeamID),
+		custody: newCustody(store, cfg.Instance, log), log: log,
 		base: base, stop: stop, tales: map[string]*tale{},
 	}
 }
@@ -111,6 +113,10 @@ func (n *Narrator) tellAtOnce(req ops.Request, outcome ops.Outcome) {
 	ctx, cancel := context.WithTimeout(n.base, tellDeadline)
 	defer cancel()
 	n.endTale(ctx, req.ID)
+	if err := n.directory.Open(ctx, req, askNow); err != nil {
+		n.log.Error("an outcome was not told where it was asked for: the journal has it", zap.String("request_id", req.ID), zap.Error(err))
+		return
+	}
 	for _, page := range pages(renderOutcome(req, outcome, "")) {
 		if _, err := n.client.post(ctx, req.Place.Channel, req.Place.Thread, page); err != nil {
 			n.log.Error("an outcome was not told: the journal has it", zap.String("request_id", req.ID), zap.Error(err))
@@ -153,6 +159,13 @@ func (n *Narrator) retell(ctx context.Context, row store.Inbox) error {
 	}
 	req := end.Request
 	n.endTale(ctx, req.ID)
+	open := n.directory.Open(ctx, req, askNow)
+	if closed := closedFor(open); closed != nil {
+		return n.tellAlone(ctx, req, end.Outcome, closed)
+	}
+	if open != nil {
+		return fmt.Errorf("asking whether the outcome of request %s may be told: %w", req.ID, open)
+	}
 	if err := n.tell(ctx, req, end.Outcome); err != nil {
 		if !forGood(err) {
 			return err

@@ -9,7 +9,8 @@ import (
 )
 
 // share says an answer again for everybody. It asks the Runner anew: whether
-// this may be asked for in this channel, and how things are now.
+// this may be asked for in this channel, and how things are now. Then it asks
+// Slack whether the channel is still ours alone.
 func (b *Bot) share(ctx context.Context, a act) error {
 	e, err := b.claim(ctx, a, a.press.token, actionShare)
 	if err != nil {
@@ -20,6 +21,12 @@ func (b *Bot) share(ctx context.Context, a act) error {
 	reply, err := b.run(ctx, a.talk(), req)
 	if err != nil || reply == nil || reply.Answer == nil {
 		return err
+	}
+	if err := b.narrator.directory.Open(ctx, req, askNow); err != nil {
+		if refusal := closedFor(err); refusal != nil {
+			return refusal
+		}
+		return fmt.Errorf("asking whether an answer may be shared: %w", err)
 	}
 	look, err := lookAt(ctx, b.store, reply.Answer.Diagnosis)
 	if err != nil {

@@ -74,6 +74,9 @@ func (t *tale) run() {
 func (t *tale) mark() {
 	ctx, cancel := context.WithTimeout(t.n.base, showDeadline)
 	defer cancel()
+	if err := t.n.directory.Open(ctx, t.req, openLife); err != nil {
+		return // the progress said so in the log
+	}
 	if err := t.n.roots.mark(ctx, t.req.ID, fmt.Sprintf("⏳ Confirmed by <@%s>. It is under way, in the thread.", t.req.Actor.ID)); err != nil {
 		t.n.log.Warn("the channel does not show that a request is under way", zap.String("request_id", t.req.ID), zap.Error(err))
 	}
@@ -110,23 +113,26 @@ func progressKey(requestID string) string { return "progress/" + requestID }
 
 // show posts the first progress of a request and edits it from then on.
 func (n *Narrator) show(ctx context.Context, req ops.Request, p ops.Progress) error {
+	if err := n.directory.Open(ctx, req, openLife); err != nil {
+		return err
+	}
 	before, err := n.shown(ctx, req.ID)
 	if err != nil {
 		return err
 	}
-	now := shownProgress{Progress: p}
+	news := shownProgress{Progress: p}
 	switch {
 	case before == nil:
-		now.TS, err = n.client.post(ctx, req.Place.Channel, req.Place.Thread, renderProgress(p, false))
+		news.TS, err = n.client.post(ctx, req.Place.Channel, req.Place.Thread, renderProgress(p, false))
 	case !n.client.pace.mayEdit():
 		return nil // many rollouts at once: the next progress says more
 	default:
-		now.TS, err = before.TS, n.client.edit(ctx, req.Place.Channel, before.TS, renderProgress(p, false))
+		news.TS, err = before.TS, n.client.edit(ctx, req.Place.Channel, before.TS, renderProgress(p, false))
 	}
 	if err != nil {
 		return err
 	}
-	note, err := json.Marshal(now)
+	note, err := json.Marshal(news)
 	if err != nil {
 		return fmt.Errorf("writing which message shows the progress: %w", err)
 	}
