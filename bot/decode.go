@@ -24,7 +24,6 @@ type act struct {
 	// have no replies yet: Slack shows an ephemeral message only in a thread
 	// that has some.
 	channel, thread, story string
-	home                   string // the team that the person belongs to, where the payload says so
 	trigger                string // opens a modal within three seconds
 	responseURL            string // answers the person for half an hour
 	via                    ops.Via
@@ -160,7 +159,7 @@ func (a *act) readInteraction(payload []byte) error {
 	if err := json.Unmarshal(payload, &done); err != nil {
 		return fmt.Errorf("reading an interaction: %w", err)
 	}
-	a.team, a.user, a.home, a.channel = done.Team.ID, done.User.ID, done.User.TeamID, done.Channel.ID
+	a.team, a.user, a.channel = done.Team.ID, done.User.ID, done.Channel.ID
 	a.trigger, a.responseURL, a.via = done.TriggerID, done.ResponseURL, ops.ViaButton
 	switch done.Type {
 	case slack.InteractionTypeBlockActions:

@@ -104,3 +104,19 @@ func TestAnAnswerIsNotSharedWithAnotherCompany(t *testing.T) {
 		t.Errorf("the shared channel is told: %s", said)
 	}
 }
+
+func TestAGuestDoesNotOpenTheChecksOfASharedDiagnosis(t *testing.T) {
+	h := open(t)
+	h.command("U0ANA", "C0SHOP", "diagnose checkout")
+	h.press("U0ANA", h.ephemeral("U0ANA", "C0SHOP", 1), "share")
+	diagnosed := h.said("C0SHOP", 1)
+	for _, guest := range []string{"U0GUS", "U0ULA"} {
+		h.press(guest, diagnosed, "checks")
+		want(t, "the refusal", h.ephemeral(guest, "C0SHOP", 1).words(), "⛔ *Nothing was done: guests cannot use steward.*\nYour Slack account is a guest account of this workspace.\nAsk a full member of the workspace to do it.")
+	}
+	if n := h.asked("views.open"); n != 0 {
+		t.Errorf("%d modals were opened for guests", n)
+	}
+	h.press("U0BEN", diagnosed, "checks")
+	h.modal("U0BEN", "Every check")
+}

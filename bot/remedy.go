@@ -36,11 +36,12 @@ func (b *Bot) remedy(ctx context.Context, a act, number string) error {
 	return b.serve(ctx, t, req)
 }
 
-// checks shows every check of a diagnosis to whoever sees its button, unless
-// they belong to another company: a channel may have been shared meanwhile.
+// checks shows every check of a diagnosis to whoever sees its button and may use
+// steward: guests read along in a channel, and it may have been shared with
+// another company meanwhile.
 func (b *Bot) checks(ctx context.Context, a act) error {
-	if a.home != "" && a.home != b.cfg.TeamID {
-		return otherTeam()
+	if _, err := b.narrator.directory.Verify(ctx, b.request(a), false); err != nil {
+		return err
 	}
 	e, err := b.look(ctx, a.user, a.press.token, errandLook)
 	if err != nil {
