@@ -48,7 +48,14 @@ func Collect(ctx context.Context, source Source, target ops.Target, may func(ops
 }
 
 // read lists in parallel, and takes in what came in the order of the queries.
+// One round gets half of the time that is left: a list that hangs must not keep
+// the next round from what it can know.
 func (c *collector) read(ctx context.Context, queries ...Query) {
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Until(deadline)/2)
+		defer cancel()
+	}
 	results := make([][]runtime.Object, len(queries))
 	failed := make([]error, len(queries))
 	var group errgroup.Group

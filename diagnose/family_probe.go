@@ -23,6 +23,7 @@ func probeFamily() family {
 			{"startup-probe-exhausted", "Did the start take longer than the startup probe allows?", startupProbeExhausted},
 			{"liveness-wrong-target", "Does the liveness probe ask where nothing answers?", livenessWrongTarget},
 			{"liveness-too-tight", "Is the liveness probe too impatient?", livenessTooTight},
+			{"liveness-unwell", "Does the program itself say that it is not alive?", livenessUnwell},
 			{"readiness-gate-unmet", "Does the pod wait for a readiness gate?", readinessGateUnmet},
 			{"was-ready", "Was it ready before?", wasReady},
 			{"readiness-wrong-target", "Does the readiness probe ask where nothing answers?", readinessWrongTarget},
@@ -175,6 +176,18 @@ func livenessTooTight(s *scope) answer {
 	return yes(byField, event.Message).with("budget", age(budget), "lived", ran, "timeout", fmt.Sprint(max(1, probe.TimeoutSeconds)), "line", event.Message).
 		seen(run.ref(), "events[Unhealthy].message", event.Message, event.Last).
 		seen(run.ref(), "spec.containers["+run.Spec.Name+"].livenessProbe", probeText(probe), s.At)
+}
+
+// livenessUnwell is for a program that answers its liveness probe with an error
+// until it is killed: it may only not be up yet.
+func livenessUnwell(s *scope) answer {
+	run := s.run()
+	event := s.probeEvent(run, "Liveness")
+	if event == nil || run.Spec.LivenessProbe == nil {
+		return no("the liveness probe did not fail, or there is none")
+	}
+	return yes(bySignature, event.Message).with("line", event.Message).
+		seen(run.ref(), "spec.containers["+run.Spec.Name+"].livenessProbe", probeText(run.Spec.LivenessProbe), s.At)
 }
 
 func readinessGateUnmet(s *scope) answer {
