@@ -49,6 +49,7 @@ func newRoot() *cobra.Command {
 		newServe(),
 		newDemo(),
 		newDiagnose(),
+		newScan(),
 		newAudit(),
 		newRBAC(),
 		newDoctor(),
