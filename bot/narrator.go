@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -30,6 +31,7 @@ type Narrator struct {
 	roots     roots
 	directory *Directory
 	custody   *custody
+	tries     tries
 	log       *zap.Logger
 
 	base    context.Context // of what is being told
@@ -44,7 +46,7 @@ func NewNarrator(cfg Config, client *Client, store Store, log *zap.Logger) *Narr
 	base, stop := context.WithCancel(context.Background())
 	return &Narrator{
 		client: client, store: store, roots: roots{client: client, notes: store}, directory: NewDirectory(client, cfg.TeamID),
-		custody: newCustody(store, cfg.Instance, log), log: log,
+		custody: newCustody(store, cfg.Instance, log), log: log, tries: tries{rows: map[string]int{}},
 		base: base, stop: stop, tales: map[string]*tale{},
 	}
 }
@@ -149,9 +151,29 @@ type ending struct {
 	Outcome ops.Outcome `json:"outcome"`
 }
 
-// retell tells the outcome of an inbox row. What Slack refuses for good is
-// logged: the journal has it.
+// retell tells the outcome of an inbox row. One that panics each time is given
+// up with an apology to the requester: the journal has it.
 func (n *Narrator) retell(ctx context.Context, row store.Inbox) error {
+	log := n.log.With(zap.String("row", row.ID))
+	err := guarded(n.client.metrics, log, func() error { return n.tellRow(ctx, row) })
+	if !errors.Is(err, errPanicked) || !n.tries.last(row.ID) {
+		return err
+	}
+	var end ending
+	if json.Unmarshal(row.Payload, &end) != nil {
+		return nil // it was logged
+	}
+	req := end.Request
+	log.Error("an outcome cannot be told: the journal has it", zap.String("request_id", req.ID))
+	if _, err := n.client.post(ctx, req.Actor.ID, "", renderInternal(req.ID)); err != nil && !forGood(err) {
+		return fmt.Errorf("apologising for the outcome of request %s: %w", req.ID, err)
+	}
+	return nil
+}
+
+// tellRow tells the outcome of an inbox row. What Slack refuses for good is
+// logged: the journal has it.
+func (n *Narrator) tellRow(ctx context.Context, row store.Inbox) error {
 	var end ending
 	if err := json.Unmarshal(row.Payload, &end); err != nil {
 		n.log.Error("an outcome cannot be read", zap.String("row", row.ID), zap.Error(err))

@@ -2,8 +2,8 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -104,24 +104,33 @@ func (b *Bot) unhandled(ctx context.Context, id string) bool {
 
 // attempt does what the payload asks. An error means that it is worth trying
 // again. A panic is not: it would come again.
-func (b *Bot) attempt(ctx context.Context, row store.Inbox, answer answering, log *zap.Logger) (err error) {
+func (b *Bot) attempt(ctx context.Context, row store.Inbox, answer answering, log *zap.Logger) error {
 	if row.Kind == kindOutcome {
 		return b.narrator.retell(ctx, row)
 	}
-	a, err := decode(row)
-	if err != nil {
-		log.Error("a payload cannot be understood", zap.String("kind", row.Kind), zap.Error(err))
+	a := act{id: row.ID, at: row.At, user: sender(row)}
+	err := guarded(b.metrics, log, func() (err error) {
+		if a, err = decode(row); err != nil {
+			log.Error("a payload cannot be understood", zap.String("kind", row.Kind), zap.Error(err))
+			return nil
+		}
+		log.Info("received", zap.String("kind", row.Kind), zap.String("user", a.user), zap.String("channel", a.channel), zap.String("act", a.String()))
+		return answer(ctx, a)
+	})
+	if !errors.Is(err, errPanicked) {
+		return err
+	}
+	err = guarded(b.metrics, log, func() (err error) {
+		if a.channel == "" && a.form == nil { // it was never read: a direct message
+			_, err = b.client.post(ctx, a.user, "", renderInternal(row.ID))
+			return err
+		}
+		return b.tell(ctx, a.talk(), renderInternal(row.ID))
+	})
+	if errors.Is(err, errPanicked) || forGood(err) {
 		return nil
 	}
-	log.Info("received", zap.String("kind", row.Kind), zap.String("user", a.user), zap.String("channel", a.channel), zap.String("act", a.String()))
-	defer func() {
-		if broken := recover(); broken != nil {
-			b.metrics.panics.Inc()
-			log.Error("a handler panicked", zap.Any("panic", broken), zap.ByteString("stack", debug.Stack()))
-			err = b.tell(ctx, a.talk(), renderInternal(row.ID))
-		}
-	}()
-	return answer(ctx, a)
+	return err
 }
 
 // attend answers an act, unless it is too old or of another team.
