@@ -3,6 +3,7 @@ package diagnose
 import (
 	"slices"
 
+	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -46,6 +47,8 @@ func (v *view) relevant(target Ref) []*workload {
 func (v *view) workloadsOf(target Ref) []Ref {
 	switch o := v.objects[target].(type) {
 	case *corev1.Pod:
+		return []Ref{v.ownerOf(o), target}
+	case *appsv1.ReplicaSet:
 		return []Ref{v.ownerOf(o), target}
 	case *corev1.Service:
 		return v.backendsOf(o)

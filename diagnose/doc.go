@@ -16,6 +16,7 @@
 //   - tree*.go, playbooks/: the trees, in YAML.
 //   - engine.go, course.go, walk.go, settle.go, precedence.go, report.go: from
 //     trees to a diagnosis.
+//   - diagnose.go, scan.go, schema.go: what the other rooms use.
 //   - signature*.go: what runtimes and clients print, in one table.
 //
 // # Adding a cause
@@ -39,6 +40,9 @@
 //  5. Put the question in its place in the tree. Where two causes fit, the more
 //     particular is asked first; where two trees find two that fit, the table
 //     in precedence.go decides.
+//
+// What looks like the fault and is none goes into testdata/healthy: a tool that
+// cries wolf is not read.
 //
 // A container that fails is in exactly one class (failure.go), so that a tree
 // with "each: pulling" never sees what another tree explains.

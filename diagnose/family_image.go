@@ -49,6 +49,9 @@ func (s *scope) pullMessage() (text string, about answer) {
 	text = message
 	for _, each := range s.Failure.Runs {
 		for _, event := range s.events[each.ref()] {
+			if strings.HasPrefix(event.Message, "Error: ") && onlyBackOff(strings.ToLower(event.Message)) {
+				continue // repeats the state
+			}
 			if event.Reason != "Failed" && event.Reason != "ErrImageNeverPull" && event.Reason != "InspectFailed" || event.Container() != "" && event.Container() != run.Spec.Name {
 				continue
 			}

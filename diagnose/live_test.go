@@ -82,7 +82,10 @@ func openShop(t *testing.T) *bench {
 func (b *bench) diagnose(kind, name string, may func(ops.Target) bool) ops.Diagnosis {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	target := ops.Target{Cluster: "local", Environment: "test", Namespace: b.namespace, Kind: kind, Name: name}
+	target := b.target(kind, name)
+	if !ops.Namespaced(kind) {
+		target.Namespace = ""
+	}
 	return b.engine.Decide(Collect(ctx, b.source, target, may, testKey))
 }
 
@@ -179,5 +182,59 @@ func TestOnARealControlPlaneTheNeighbourThatWasScaledDownIsBlamed(t *testing.T) 
 	}
 	if len(blind.Unknown) == 0 || blind.Unknown[0].Missing != "a dependency you may not see" {
 		t.Errorf("the gap is not told: %v", blind.Unknown)
+	}
+}
+
+func TestOnARealControlPlaneSetsAreGivenTheWayBackToo(t *testing.T) {
+	b := openShop(t)
+	set := func(kind, name, more string) string {
+		return `
+apiVersion: apps/v1
+kind: ` + kind + `
+metadata: {name: ` + name + `}
+spec:
+  selector: {matchLabels: {app: ` + name + `}}
+  ` + more + `
+  template:
+    metadata: {labels: {app: ` + name + `}}
+    spec: {containers: [{name: main, image: "registry.acme.example/shop/` + name + `:1.0.0"}]}
+---`
+	}
+	b.Apply(t, b.namespace, set("StatefulSet", "ledger", "replicas: 2\n  serviceName: ledger")+set("DaemonSet", "agent", "minReadySeconds: 0"))
+	b.kubectl(t, "rollout", "status", "sts/ledger", "--timeout=60s")
+	b.kubectl(t, "rollout", "status", "ds/agent", "--timeout=60s")
+	b.kubectl(t, "set", "image", "sts/ledger", "main=registry.acme.example/shop/ledger:broken")
+	b.kubectl(t, "set", "image", "ds/agent", "main=registry.acme.example/shop/agent:broken")
+	for _, target := range []struct{ kind, name string }{{"StatefulSet", "ledger"}, {"DaemonSet", "agent"}} {
+		testcluster.Eventually(t, target.name+" is diagnosed", 45*time.Second, func(context.Context) error {
+			got := b.diagnose(target.kind, target.name, nil)
+			if firstCause(got) != "image-not-found" || remedyText(got.Causes[0].Remedy[0]) != "rollback to=1" {
+				return fmt.Errorf("%s", pretty(got))
+			}
+			return nil
+		})
+	}
+	b.kubectl(t, "rollout", "undo", "sts/ledger")
+	testcluster.Eventually(t, "the StatefulSet is blocked by its broken pod", 45*time.Second, func(context.Context) error {
+		got := b.diagnose("StatefulSet", "ledger", nil)
+		if firstCause(got) != "statefulset-blocked" {
+			return fmt.Errorf("%s", pretty(got))
+		}
+		return nil
+	})
+}
+
+func TestOnARealControlPlaneEveryKindOfTargetLeadsToTheCause(t *testing.T) {
+	b := openShop(t)
+	b.kubectl(t, "set", "image", "deploy/checkout", "checkout=registry.acme.example/shop/checkout:2.4.1-missing")
+	b.becomes(t, "checkout", "image-not-found")
+	pods := b.Kubectl(t, "-n", b.namespace, "get", "pods", "-l", "app=checkout", "-o", `jsonpath={.items[?(@.status.phase=="Pending")].metadata.name}`)
+	pod := strings.Fields(pods)[0]
+	for _, target := range []struct{ kind, name string }{{"Pod", pod}, {"ReplicaSet", pod[:strings.LastIndexByte(pod, '-')]}, {"Service", "checkout"}, {"Namespace", b.namespace}} {
+		got := b.diagnose(target.kind, target.name, nil)
+		if firstCause(got) != "image-not-found" || got.Causes[0].Object != "Deployment/"+b.namespace+"/checkout" ||
+			remedyText(got.Causes[0].Remedy[0]) != "rollback target=local/"+b.namespace+"/deploy/checkout to=1" {
+			t.Errorf("%s/%s: %s", target.kind, target.name, pretty(got))
+		}
 	}
 }

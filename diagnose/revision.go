@@ -61,9 +61,9 @@ func (v *view) revisionsOf(w *workload) []*revision {
 		if !ok {
 			continue
 		}
-		pods := append(slices.Clone(byHash[r.Name]), byHash[r.Labels[appsv1.ControllerRevisionHashLabelKey]]...)
-		if r.Labels[appsv1.ControllerRevisionHashLabelKey] == r.Name {
-			pods = byHash[r.Name]
+		pods := byHash[r.Name]
+		if hash := r.Labels[appsv1.ControllerRevisionHashLabelKey]; hash != "" && hash != r.Name {
+			pods = append(slices.Clone(pods), byHash[hash]...)
 		}
 		revisions = append(revisions, &revision{
 			Number: r.Revision, Ref: refOf("ControllerRevision", r), Template: &template,

@@ -32,6 +32,7 @@ func (v *view) workload(ref Ref) *workload {
 	if known, ok := v.workloads[ref]; ok {
 		return known
 	}
+	v.workloads[ref] = nil // an owner that is its own owner ends here
 	w := v.makeWorkload(ref)
 	v.workloads[ref] = w
 	return w
@@ -54,6 +55,7 @@ func (v *view) makeWorkload(ref Ref) *workload {
 		w.Revisions = v.revisionsOf(w)
 	case *appsv1.ReplicaSet:
 		w.Template, w.Desired, w.Pods = &o.Spec.Template, replicas(o.Spec.Replicas), v.podsOf[o.UID]
+		w.borrow(v, o)
 	case *corev1.ReplicationController:
 		if o.Spec.Template == nil {
 			return nil
@@ -76,13 +78,22 @@ func (v *view) podWorkload(ref Ref, pod *corev1.Pod) *workload {
 		Ref: ref, Object: pod, Desired: 1, Pods: []*corev1.Pod{pod},
 		Template: &corev1.PodTemplateSpec{ObjectMeta: pod.ObjectMeta, Spec: pod.Spec},
 	}
-	if owner := v.ownerOf(pod); owner != ref {
-		if of := v.workload(owner); of != nil {
-			w.Template, w.Revisions = of.Template, of.Revisions
-			w.deployment, w.statefulSet, w.daemonSet, w.job = of.deployment, of.statefulSet, of.daemonSet, of.job
-		}
-	}
+	w.borrow(v, pod)
 	return w
+}
+
+// borrow takes over the revisions of the workload that a pod or ReplicaSet is
+// of, so that it can be compared with what was before.
+func (w *workload) borrow(v *view, part metav1.Object) {
+	of := v.workload(v.ownerOf(part))
+	if of == nil || of.Object == part {
+		return
+	}
+	w.Revisions = of.Revisions
+	w.deployment, w.statefulSet, w.daemonSet, w.job = of.deployment, of.statefulSet, of.daemonSet, of.job
+	if w.Ref.Kind == "Pod" {
+		w.Template = of.Template // tells which containers were injected
+	}
 }
 
 func replicas(n *int32) int32 {

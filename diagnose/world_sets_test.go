@@ -59,11 +59,9 @@ func controllerRevision(kind, name string, number int64, age time.Duration) *app
 		panic(err)
 	}
 	r := &appsv1.ControllerRevision{ObjectMeta: owned(stamp(fmt.Sprintf("%s-%d", name, number), age), kind, name), Revision: number}
-	hash := fmt.Sprint(number)
-	if kind == "StatefulSet" {
-		hash = r.Name
+	if kind == "DaemonSet" { // a StatefulSet's has the label controller.kubernetes.io/hash instead
+		r.Labels = map[string]string{appsv1.ControllerRevisionHashLabelKey: fmt.Sprint(number)}
 	}
-	r.Labels = map[string]string{appsv1.ControllerRevisionHashLabelKey: hash}
 	r.Data = runtime.RawExtension{Raw: raw}
 	return r
 }
