@@ -51,6 +51,9 @@ func endpointsNotReady(s *scope) answer {
 			return no("nothing is wanted behind its Services")
 		}
 	}
+	if len(services) == 0 {
+		return no("no Service selects its pods")
+	}
 	for _, service := range services {
 		ref := refOf("Service", service)
 		ready, total, ok := s.endpointsOf(service)

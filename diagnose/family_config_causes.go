@@ -18,7 +18,7 @@ func configCauses() []causeInfo {
 			Summary: "{subject_name} cannot start: the {source_kind} {source} has no key {key}[[{near}]][[{written}]].",
 			Remedies: []remedy{
 				{Text: "Put the key back: `kubectl -n {namespace} edit {source_kind} {source}`."},
-				{Text: "Or name a key that it has, or mark it as optional, in {subject}."},
+				{Text: "Name a key that it has, or mark it as optional, in {subject}."},
 				rollBack,
 			},
 		},
@@ -39,7 +39,7 @@ func configCauses() []causeInfo {
 			Summary: "{subject_name} cannot start: its {via} is made from the {source_kind} {source}, which does not exist in {namespace}.",
 			Remedies: []remedy{
 				{Text: "Make it again: `kubectl -n {namespace} apply -f {source}.yaml`."},
-				{Text: "Or correct the name in spec.template.spec.volumes of {subject}."},
+				{Text: "Correct the name in spec.template.spec.volumes of {subject}."},
 				rollBack,
 			},
 		},
@@ -58,7 +58,7 @@ func configCauses() []causeInfo {
 			Summary: "{subject_name} cannot start: {container} must not run as root, and its image would.",
 			Remedies: []remedy{
 				{Text: "Set a user, by number: `kubectl -n {namespace} patch {target} -p '{\"spec\":{\"template\":{\"spec\":{\"securityContext\":{\"runAsUser\":10001}}}}}'`."},
-				{Text: "Or build the image with USER 10001."},
+				{Text: "Build the image with USER 10001."},
 				rollBack,
 			},
 		},

@@ -19,7 +19,7 @@ func dependencyCauses() []causeInfo {
 			Summary: "{subject_name} fails because it needs the Service {service}, which does not exist in {namespace}[[{elsewhere}]].",
 			Remedies: []remedy{
 				{Text: "Use the right name, {fqdn}, in the configuration of {subject_name}."},
-				{Text: "Or make the Service again: `kubectl -n {namespace} apply -f SERVICE.yaml`."},
+				{Text: "Make the Service again: `kubectl -n {namespace} apply -f SERVICE.yaml`."},
 			},
 		},
 		{

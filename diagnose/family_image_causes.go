@@ -13,8 +13,8 @@ func imageCauses() []causeInfo {
 			Summary: "{subject_name} cannot start: the image {image} does not exist in its registry[[; revision {previous} ran {previous_image}]].",
 			Remedies: []remedy{
 				rollBack,
-				{Text: "Or publish the missing image: `docker push {image}`. The kubelet pulls it by itself within five minutes."},
-				{Text: "Or set an image that exists: `kubectl -n {namespace} set image {target} {container}=IMAGE`."},
+				{Text: "Publish the missing image: `docker push {image}`. The kubelet pulls it by itself within five minutes."},
+				{Text: "Set an image that exists: `kubectl -n {namespace} set image {target} {container}=IMAGE`."},
 			},
 		},
 		{
@@ -33,7 +33,7 @@ func imageCauses() []causeInfo {
 			Summary: "{subject_name} cannot start: {registry} has limited the rate of pulls.",
 			Remedies: []remedy{
 				{Text: "Pull with an account, which has a higher limit: `kubectl -n {namespace} create secret docker-registry {registry}-pull --docker-server={registry} --docker-username=USER --docker-password=PASSWORD`, and name it in imagePullSecrets."},
-				{Text: "Or mirror {repository} into a registry of your own, and set that image."},
+				{Text: "Mirror {repository} into a registry of your own, and set that image."},
 			},
 		},
 		{
@@ -51,7 +51,7 @@ func imageCauses() []causeInfo {
 			Summary: "{subject_name} cannot start: {image} has nothing for the architecture[[ {architecture}]] of the node {node}.",
 			Remedies: []remedy{
 				{Text: "Build it for this architecture too: `docker buildx build --platform linux/amd64,linux/arm64 -t {image} --push .`."},
-				{Text: "Or run it where it fits: `kubectl -n {namespace} patch {target} -p '{\"spec\":{\"template\":{\"spec\":{\"nodeSelector\":{\"kubernetes.io/arch\":\"amd64\"}}}}}'`."},
+				{Text: "Run it where it fits: `kubectl -n {namespace} patch {target} -p '{\"spec\":{\"template\":{\"spec\":{\"nodeSelector\":{\"kubernetes.io/arch\":\"amd64\"}}}}}'`."},
 				rollBack,
 			},
 		},

@@ -39,7 +39,7 @@ func memoryCauses() []causeInfo {
 			Summary: "A child process of {program} is killed[[ at the limit of {limit}]], and the program ends without an error.",
 			Remedies: []remedy{
 				{Text: "Raise the limit, so that the children fit too: `kubectl -n {namespace} set resources {target} -c {container} --limits=memory=QUANTITY`."},
-				{Text: "Or start fewer of them at once: workers, build jobs, browsers."},
+				{Text: "Start fewer of them at once: workers, build jobs, browsers."},
 			},
 		},
 		{
@@ -68,7 +68,7 @@ func memoryCauses() []causeInfo {
 			Summary: "{subject_name} was evicted: {line}.",
 			Remedies: []remedy{
 				{Text: "Raise sizeLimit of the emptyDir, or the ephemeral-storage limit, in {object}."},
-				{Text: "Or write less there: rotate logs, clear caches, use a volume."},
+				{Text: "Write less there: rotate logs, clear caches, use a volume."},
 			},
 		},
 		{

@@ -28,7 +28,7 @@ func probeCauses() []causeInfo {
 			Summary: "{program} is killed because it does not start within {budget}: {line}.",
 			Remedies: []remedy{
 				{Text: "Raise failureThreshold of the startupProbe of {container} in {object}: it allows {budget} now."},
-				{Text: "Or find why the start takes so long: `kubectl -n {namespace} logs {pod} -c {container} --previous`."},
+				{Text: "Find why the start takes so long: `kubectl -n {namespace} logs {pod} -c {container} --previous`."},
 				rollBack,
 			},
 		},

@@ -17,7 +17,7 @@ func rolloutCauses() []causeInfo {
 			Summary: "The rollout of {name} stands still: {waiting} found no node, and maxUnavailable {max_unavailable} lets no old one go first.",
 			Remedies: []remedy{
 				{Text: "Let one old pod go first: `kubectl -n {namespace} patch {target} -p '{\"spec\":{\"strategy\":{\"rollingUpdate\":{\"maxUnavailable\":1}}}}'`."},
-				{Text: "Or make room: a node more, or smaller requests."},
+				{Text: "Make room: a node more, or smaller requests."},
 			},
 		},
 		{
@@ -34,7 +34,7 @@ func rolloutCauses() []causeInfo {
 			Summary: "No pod may be evicted: the PodDisruptionBudget {budget} wants {must} healthy pods, and {healthy} of {expected} are[[, while the node {node} is being emptied]].",
 			Remedies: []remedy{
 				{Text: "Let one go: `kubectl -n {namespace} patch pdb {budget} --type=merge -p '{\"spec\":{\"maxUnavailable\":1,\"minAvailable\":null}}'`."},
-				{Text: "Or run one more replica than the budget wants ({one_more} in all)."},
+				{Text: "Run one more replica than the budget wants ({one_more} in all)."},
 			},
 		},
 	}
