@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -23,18 +24,21 @@ import (
 // The benchmarks drive the real binary over the wire, as the stories do. Each
 // prints its figures as metrics of its own; ns/op means nothing here.
 
-// BenchmarkAck sends 50 commands at once, again and again, and tells how long
+// atOnce is how many people type at the same moment.
+const atOnce = 50
+
+// BenchmarkAck lets 50 people type at once, again and again, and tells how long
 // Slack waited for the acknowledgements. The aim: p99 under 100 ms.
 func BenchmarkAck(b *testing.B) {
 	w := benchWorld(b)
-	const atOnce, rounds = 50, 10
+	const rounds = 10
 	var mu sync.Mutex
 	took := []time.Duration{}
 	for range rounds {
 		var all sync.WaitGroup
-		for range atOnce {
+		for n := range atOnce {
 			all.Go(func() {
-				d := w.ack(b)
+				d := w.ack(b, fmt.Sprintf("U0CROWD%02d", n))
 				mu.Lock()
 				defer mu.Unlock()
 				took = append(took, d)
@@ -45,18 +49,22 @@ func BenchmarkAck(b *testing.B) {
 	reportTimes(b, "ack", took)
 }
 
-func (w *world) ack(b *testing.B) time.Duration {
-	begun := time.Now()
-	_, raw, err := call(http.MethodPost, w.slack.URL+"/person/command", map[string]string{"user": w.people["ana"], "channel": "C0SHOP", "text": "status checkout"})
+func (w *world) ack(b *testing.B, user string) time.Duration {
+	_, raw, err := call(http.MethodPost, w.slack.URL+"/person/command", map[string]string{"user": user, "channel": "C0SHOP", "text": "status checkout"})
 	if err != nil {
 		b.Error(err)
 		return 0
 	}
-	var answer struct{ OK bool }
+	var answer struct {
+		OK       bool
+		Delivery struct {
+			Took float64 `json:"took_ms"` // from sending the payload to its acknowledgement, as Slack saw it
+		}
+	}
 	if json.Unmarshal(raw, &answer) != nil || !answer.OK {
 		b.Errorf("not acknowledged: %s", raw)
 	}
-	return time.Since(begun)
+	return time.Duration(answer.Delivery.Took * float64(time.Millisecond))
 }
 
 // BenchmarkConfirmToPatch measures from [Confirm] to the moment a watcher sees
@@ -217,11 +225,15 @@ func BenchmarkIdleMemory(b *testing.B) {
 
 func benchWorld(b *testing.B) *world {
 	b.Helper()
-	w, err := newWorld(b.TempDir(), binary(b), testcluster.Get(b), unlimited)
+	w, err := newWorld(b.TempDir(), binary(b), testcluster.Get(b), unlimited, atOnce)
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(w.close)
+	everybodyLooks := fmt.Sprintf("p, *, production, prod-eu, %s, *, *, status, allow\n", w.namespace)
+	if err := appendTo(filepath.Join(w.dir, "policy.csv"), everybodyLooks); err != nil {
+		b.Fatal(err)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := (shop.Shop{Client: w.cluster.Client, Namespace: w.namespace}).Open(ctx); err != nil {
@@ -231,6 +243,16 @@ func benchWorld(b *testing.B) *world {
 		b.Fatal(err)
 	}
 	return w
+}
+
+func appendTo(path, text string) error {
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	_, err = file.WriteString(text)
+	return err
 }
 
 func reportTimes(b *testing.B, name string, took []time.Duration) {

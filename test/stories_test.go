@@ -35,7 +35,7 @@ func TestStories(t *testing.T) {
 		Dir:                 "stories",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
-			w, err := newWorld(env.WorkDir, path, cluster, slack.Limits{})
+			w, err := newWorld(env.WorkDir, path, cluster, slack.Limits{}, 0)
 			if err != nil {
 				return fmt.Errorf("setting the scene: %w", err)
 			}

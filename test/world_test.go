@@ -54,12 +54,14 @@ type world struct {
 	place  string            // the channel they spoke in
 }
 
-func newWorld(dir, binary string, cluster *testcluster.Cluster, limits slack.Limits) (*world, error) {
+// newWorld sets the scene. A crowd of so many further people is in the shop's
+// channel; none of them has a role.
+func newWorld(dir, binary string, cluster *testcluster.Cluster, limits slack.Limits, crowd int) (*world, error) {
 	w := &world{dir: dir, binary: binary, cluster: cluster, logs: &lockedBuffer{}, people: map[string]string{}, place: "C0SHOP"}
 	if err := w.makeNamespace(); err != nil {
 		return nil, err
 	}
-	if err := w.openVendors(limits); err != nil {
+	if err := w.openVendors(limits, crowd); err != nil {
 		return nil, err
 	}
 	return w, w.writeSettings()
@@ -78,7 +80,7 @@ func (w *world) makeNamespace() error {
 	return nil
 }
 
-func (w *world) openVendors(limits slack.Limits) error {
+func (w *world) openVendors(limits slack.Limits, crowd int) error {
 	var workspace slack.Workspace
 	var site jira.Site
 	var account pagerduty.Account
@@ -86,6 +88,11 @@ func (w *world) openVendors(limits slack.Limits) error {
 		if err := shop.Decode(name, into); err != nil {
 			return err
 		}
+	}
+	for n := range crowd {
+		id := fmt.Sprintf("U0CROWD%02d", n)
+		workspace.People = append(workspace.People, slack.Person{ID: id, Name: id})
+		workspace.Channels[0].Members = append(workspace.Channels[0].Members, id)
 	}
 	for _, person := range workspace.People {
 		w.people[person.Name] = person.ID
