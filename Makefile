@@ -47,7 +47,8 @@ golden: controlplane ## write the golden files and generated documents anew; rea
 	go run ./internal/testcluster/with -- go test ./cmd/steward -update
 
 bench: build controlplane ## measure what docs/benchmarks.md tells
-	go run ./internal/testcluster/with -- go test -run NONE -bench . -benchtime 1x ./test ./internal/store
+	go run ./internal/testcluster/with -- go test -run NONE -bench . -benchtime 1x ./test
+	go test -run NONE -bench . ./internal/store ./rbac ./internal/redact
 
 check: lint test ## what CI runs
 
