@@ -161,7 +161,7 @@ func (n *Narrator) retell(ctx context.Context, row store.Inbox) error {
 	}
 	var end ending
 	if json.Unmarshal(row.Payload, &end) != nil {
-		return nil // it was logged
+		return nil //nolint:nilerr // it was logged; what cannot be read can never be told
 	}
 	req := end.Request
 	log.Error("an outcome cannot be told: the journal has it", zap.String("request_id", req.ID))
