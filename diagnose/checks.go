@@ -6,6 +6,8 @@ package diagnose
 func families() []family {
 	return []family{
 		workloadFamily(),
+		schedulingFamily(),
+		admissionFamily(),
 		imageFamily(),
 		crashFamily(),
 		dependencyFamily(),
@@ -13,6 +15,12 @@ func families() []family {
 		configFamily(),
 		probeFamily(),
 		rolloutFamily(),
+		autoscalingFamily(),
+		nodeFamily(),
+		storageFamily(),
+		networkFamily(),
+		batchFamily(),
+		accessFamily(),
 		causalFamily(),
 	}
 }

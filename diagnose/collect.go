@@ -18,12 +18,15 @@ const (
 
 // collector takes a Snapshot. It reads in rounds: what stands in the namespace;
 // then the pods of what the target needs, since a namespace may have thousands
-// of others; then the logs of what fails.
+// of others, and whatever the families want to see besides; then the logs of
+// what fails, and what the families want to see for those.
 type collector struct {
 	source Source
 	target ops.Target
 	may    func(ops.Target) bool
 	b      *builder
+	wants  []func(*horizon) []Query
+	asked  map[Query]bool
 }
 
 // Collect takes the snapshot of a target, or, when the target has no name, of
@@ -33,7 +36,13 @@ func Collect(ctx context.Context, source Source, target ops.Target, may func(ops
 	began := time.Now()
 	c := &collector{
 		source: source, target: target, may: may,
-		b: newBuilder(target.Cluster, ops.DiagnosisTarget{Namespace: target.Namespace, Kind: target.Kind, Name: target.Name}, began, hashKey),
+		b:     newBuilder(target.Cluster, ops.DiagnosisTarget{Namespace: target.Namespace, Kind: target.Kind, Name: target.Name}, began, hashKey),
+		asked: map[Query]bool{},
+	}
+	for _, f := range families() {
+		if f.Wants != nil {
+			c.wants = append(c.wants, f.Wants)
+		}
 	}
 	c.b.sees = c.sees
 	if target.Name == "" {
@@ -42,6 +51,7 @@ func Collect(ctx context.Context, source Source, target ops.Target, may func(ops
 		c.around(ctx)
 	}
 	c.logs(ctx)
+	c.further(ctx)
 	snapshot := c.b.finish()
 	snapshot.TookMS = time.Since(began).Milliseconds()
 	return snapshot
@@ -51,6 +61,7 @@ func Collect(ctx context.Context, source Source, target ops.Target, may func(ops
 // One round gets half of the time that is left: a list that hangs must not keep
 // the next round from what it can know.
 func (c *collector) read(ctx context.Context, queries ...Query) {
+	queries = c.unasked(queries)
 	if deadline, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, time.Until(deadline)/2)
@@ -83,7 +94,7 @@ func (c *collector) read(ctx context.Context, queries ...Query) {
 // standing are the kinds of a namespace that are few, and tell what there is.
 var standing = []string{
 	"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Service", "Ingress", "NetworkPolicy",
-	"HorizontalPodAutoscaler", "PodDisruptionBudget", "ResourceQuota", "LimitRange", "PersistentVolumeClaim", "ServiceAccount",
+	"HorizontalPodAutoscaler", "PodDisruptionBudget", "ResourceQuota", "LimitRange", "PersistentVolumeClaim", "ServiceAccount", "ReplicationController",
 }
 
 // shared are the kinds of the whole cluster that are few.
@@ -112,6 +123,7 @@ func (c *collector) everything(ctx context.Context) {
 	c.read(ctx,
 		Query{Kind: "ReplicaSet", Namespace: namespace}, Query{Kind: "ControllerRevision", Namespace: namespace},
 		Query{Kind: "Pod", Namespace: namespace}, Query{Kind: "EndpointSlice", Namespace: namespace}, Query{Kind: "ConfigMap", Namespace: namespace})
+	c.further(ctx)
 }
 
 // gapOf says for people why a list could not be read.

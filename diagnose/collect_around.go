@@ -2,7 +2,6 @@ package diagnose
 
 import (
 	"context"
-	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
@@ -42,6 +41,7 @@ func (c *collector) around(ctx context.Context) {
 			break
 		}
 	}
+	c.further(ctx)
 }
 
 // climb reads the ReplicaSet that a target pod is of: its Deployment is known
@@ -77,18 +77,8 @@ func (c *collector) widen(ctx context.Context) bool {
 	if len(queries) == 0 {
 		return false
 	}
-	c.read(ctx, dedupe(queries)...)
+	c.read(ctx, queries...)
 	return true
-}
-
-func dedupe(queries []Query) []Query {
-	var kept []Query
-	for _, q := range queries {
-		if !slices.Contains(kept, q) {
-			kept = append(kept, q)
-		}
-	}
-	return kept
 }
 
 // podQueries read the pods of a workload, and its revisions.

@@ -3,18 +3,23 @@ package diagnose
 import (
 	"slices"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/steward-bot/steward/ops"
 )
 
-// open are the kinds that say nothing about anybody's workloads.
-var open = []string{"StorageClass", "IngressClass", "PriorityClass", "CSIDriver"}
+// open are the kinds of the cluster itself, which say nothing about anybody's
+// workloads: what runs on a node is asked for, pod by pod.
+var open = []string{
+	"Node", "StorageClass", "IngressClass", "PriorityClass", "CSIDriver", "CSINode", "APIService",
+	"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "ValidatingAdmissionPolicy", "ClusterPolicy",
+}
 
 // sees tells whether the asker may see an object. A part of something is seen
 // with it: pods with their workload, endpoints with their Service, and with
-// the target whatever its template names, which they can read there. Anything
-// else is asked for.
+// the target whatever its template names, which they can read there, and a
+// volume with its claim. Anything else is asked for.
 func (c *collector) sees(kind string, object metav1.Object) bool {
 	if c.may == nil || slices.Contains(open, kind) {
 		return true
@@ -28,6 +33,12 @@ func (c *collector) sees(kind string, object metav1.Object) bool {
 	}
 	if c.b.named[ref] {
 		return true
+	}
+	if volume, ok := object.(*corev1.PersistentVolume); ok && volume.Spec.ClaimRef != nil {
+		claim := Ref{"PersistentVolumeClaim", volume.Spec.ClaimRef.Namespace, volume.Spec.ClaimRef.Name}
+		if c.b.seen[claim] {
+			return !c.b.hidden[claim]
+		}
 	}
 	return c.may(ops.Target{
 		Cluster: c.target.Cluster, Environment: c.target.Environment, Namespace: ref.Namespace, Kind: kind, Name: ref.Name,

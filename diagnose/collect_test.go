@@ -12,8 +12,6 @@ import (
 	authenticationv1 "k8s.io/api/authentication/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
 
 	"github.com/steward-bot/steward/kube"
@@ -93,15 +91,7 @@ subjects: [{kind: ServiceAccount, name: default}]
 	}
 	config := rest.AnonymousClientConfig(b.Config)
 	config.BearerToken, config.QPS, config.Burst = token.Status.Token, 500, 1000
-	client, err := kubernetes.NewForConfig(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	meta, err := metadata.NewForConfig(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := b.engine.Decide(Collect(context.Background(), Live(client, meta), b.target("Deployment", "checkout"), nil, testKey))
+	got := b.engine.Decide(Collect(context.Background(), liveWith(t, config), b.target("Deployment", "checkout"), nil, testKey))
 	want := "steward may not list pods in the namespace " + b.namespace + ": its role lacks that rule"
 	if got.Status != ops.StatusUnknown || !slices.ContainsFunc(got.Unknown, func(g ops.Gap) bool { return g.Missing == want }) {
 		t.Errorf("got %s %v", got.Status, got.Unknown)

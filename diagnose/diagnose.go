@@ -69,7 +69,7 @@ func (d *Diagnoser) Snapshot(ctx context.Context, target ops.Target, may func(op
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.options.Timeout)
 	defer cancel()
-	snapshot := Collect(ctx, Live(cluster.Typed, cluster.Metadata), target, may, d.options.HashKey)
+	snapshot := Collect(ctx, Live(cluster.Typed, cluster.Metadata, cluster.Dynamic), target, may, d.options.HashKey)
 	d.options.Log.Debug("took a snapshot", zap.String("target", target.String()), zap.Int64("took_ms", snapshot.TookMS), zap.Int("gaps", len(snapshot.Gaps)))
 	return snapshot, nil
 }

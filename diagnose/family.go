@@ -11,6 +11,17 @@ type family struct {
 	Checks    []check
 	Symptoms  []symptom
 	Relations map[string]relation
+	// Wants names what must be read for the checks beyond what every diagnosis
+	// reads (collect.go). It is asked again after each round of reading, until no
+	// family wants anything new; nil wants nothing.
+	Wants func(*horizon) []Query
+}
+
+// horizon is what has been read so far: what a family bases its wants on.
+type horizon struct {
+	*view
+	Target    Ref         // zero in a scan
+	Workloads []*workload // that the diagnosis is about, nearest first; all of them in a scan
 }
 
 // relation gives the objects that stand in some relation to a scope's object,

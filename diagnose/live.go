@@ -6,10 +6,12 @@ import (
 	"io"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/metadata"
 )
@@ -19,13 +21,14 @@ const pageSize = 500
 
 // Live reads from the API server at the time of the question. Secrets are read
 // as metadata, never their values.
-func Live(client kubernetes.Interface, metadata metadata.Interface) Source {
-	return &live{client, metadata}
+func Live(client kubernetes.Interface, metadata metadata.Interface, dynamic dynamic.Interface) Source {
+	return &live{client, metadata, dynamic}
 }
 
 type live struct {
 	client   kubernetes.Interface
 	metadata metadata.Interface
+	dynamic  dynamic.Interface
 }
 
 // List asks page by page.
@@ -64,11 +67,18 @@ func (l *live) page(ctx context.Context, q Query, options metav1.ListOptions) (r
 	if q.Kind == "Secret" || q.Meta {
 		return l.metaPage(ctx, q, options)
 	}
+	if custom, ok := customs[q.Kind]; ok {
+		return l.customPage(ctx, custom, q.Namespace, options)
+	}
 	list, known := lists[q.Kind]
 	if !known {
 		return nil, fmt.Errorf("steward does not read %s", plural(q.Kind))
 	}
-	return list(ctx, l.client, q.Namespace, options)
+	page, err := list(ctx, l.client, q.Namespace, options)
+	if apierrors.IsNotFound(err) {
+		return &metav1.PartialObjectMetadataList{}, nil // an older API server does not know the kind
+	}
+	return page, err
 }
 
 // metaPage reads metadata only, and gives objects of the API's types that hold

@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/metadata"
+	"k8s.io/client-go/rest"
 
 	"github.com/steward-bot/steward/internal/testcluster"
 	"github.com/steward-bot/steward/ops"
@@ -69,14 +72,28 @@ type bench struct {
 func openShop(t *testing.T) *bench {
 	t.Helper()
 	c := testcluster.Get(t)
-	meta, err := metadata.NewForConfig(c.Config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := &bench{Cluster: c, namespace: c.Namespace(t), engine: theEngine(t), source: Live(c.Client, meta)}
+	b := &bench{Cluster: c, namespace: c.Namespace(t), engine: theEngine(t), source: liveWith(t, c.Config)}
 	c.Apply(t, b.namespace, shop)
 	c.Kubectl(t, "-n", b.namespace, "rollout", "status", "deploy/checkout", "deploy/catalog", "--timeout=60s")
 	return b
+}
+
+// liveWith reads the control plane with the rights of a configuration.
+func liveWith(t *testing.T, config *rest.Config) Source {
+	t.Helper()
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	meta, err := metadata.NewForConfig(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	custom, err := dynamic.NewForConfig(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Live(client, meta, custom)
 }
 
 func (b *bench) diagnose(kind, name string, may func(ops.Target) bool) ops.Diagnosis {

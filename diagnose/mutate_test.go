@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -138,12 +139,18 @@ func length(text string) time.Duration {
 	return d
 }
 
+// clusterKinds are the kinds outside of namespaces.
+var clusterKinds = []string{
+	"Node", "Namespace", "PersistentVolume", "StorageClass", "IngressClass", "PriorityClass", "CSIDriver", "CSINode", "VolumeAttachment", "APIService",
+	"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "ValidatingAdmissionPolicy", "ClusterRole", "ClusterRoleBinding", "ClusterPolicy",
+}
+
 func named(text string) Ref {
 	parts := strings.Split(text, "/")
 	switch kind := parts[0]; {
 	case len(parts) == 3:
 		return Ref{kind, parts[1], parts[2]}
-	case kind == "Node" || kind == "Namespace" || kind == "PersistentVolume" || kind == "StorageClass":
+	case slices.Contains(clusterKinds, kind):
 		return Ref{Kind: kind, Name: parts[1]}
 	default:
 		return Ref{kind, "shop", parts[1]}
@@ -217,7 +224,7 @@ func (w *world) manifests(text string) error {
 			object = other
 		}
 		m := object.(metav1.Object)
-		if m.GetNamespace() == "" && named(kindOf(object)+"/x").Namespace != "" && kindOf(object) != "IngressClass" && kindOf(object) != "PriorityClass" {
+		if m.GetNamespace() == "" && named(kindOf(object)+"/x").Namespace != "" {
 			m.SetNamespace("shop")
 		}
 		if m.GetUID() == "" {

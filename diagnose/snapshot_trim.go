@@ -7,6 +7,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/steward-bot/steward/internal/redact"
@@ -14,6 +15,10 @@ import (
 
 // annotationLimit is the longest annotation that is kept, in bytes.
 const annotationLimit = 2048
+
+// secretFields are where objects of APIs that are not Kubernetes' own hold
+// values, some of them encrypted. No check asks for them.
+var secretFields = [][]string{{"data"}, {"stringData"}, {"spec", "encryptedData"}, {"spec", "template", "data"}, {"spec", "target", "template", "data"}}
 
 // trimmer takes out of objects what no check asks for, and hides secrets in
 // their templates. It never changes an object that it is given: caches share
@@ -59,6 +64,12 @@ func (t *trimmer) trim(object runtime.Object) runtime.Object {
 	case *corev1.Node:
 		o = shallow(o)
 		o.Status.Images = nil
+		object = o
+	case *unstructured.Unstructured:
+		o = o.DeepCopy()
+		for _, field := range secretFields {
+			unstructured.RemoveNestedField(o.Object, field...)
+		}
 		object = o
 	default:
 		object = object.DeepCopyObject()
