@@ -23,6 +23,7 @@ type Action interface {
 type Query struct {
 	Request ops.Request
 	Target  *ops.Target // nil when the verb takes none, or none was given
+	Default ops.Ref     // the cluster and namespace of the channel, where it has them
 	// May tells whether the asker may see an object. A verb calls it for
 	// every object besides its target that it is about to show.
 	May func(ops.Target) bool
@@ -108,6 +109,9 @@ type Diagnoser interface {
 	// the objects on the way. A partial answer is no error: it is in the
 	// diagnosis as unknown.
 	Diagnose(ctx context.Context, target ops.Target, may func(ops.Target) bool) (ops.Diagnosis, error)
+	// Scan looks at everything in the target's namespace, or in its whole
+	// cluster when that is empty.
+	Scan(ctx context.Context, target ops.Target, may func(ops.Target) bool) (ops.Scan, error)
 }
 
 // Narrator tells the people in the request's thread what becomes of it. It

@@ -8,20 +8,27 @@ import (
 )
 
 // Diagnose is the verb that names what is wrong with a service, and why.
-type Diagnose struct{ Diagnoser Diagnoser }
+type Diagnose struct {
+	Diagnoser Diagnoser
+	// Clusters are looked at when neither a target nor the channel names one.
+	Clusters []ops.Target // each with a Cluster and its Environment
+}
 
 // Spec describes diagnose.
 func (Diagnose) Spec() ops.Spec {
 	return ops.Spec{
 		Verb:     "diagnose",
-		Summary:  "Find out what is wrong with a service, with every check shown",
-		Target:   ops.RequiredTarget,
-		Examples: []string{"diagnose checkout", "diagnose prod-eu/shop/deploy/checkout"},
+		Summary:  "Find out what is wrong with a service, with every check shown; without a target, with all that is here",
+		Target:   ops.OptionalTarget,
+		Examples: []string{"diagnose checkout", "diagnose prod-eu/shop/deploy/checkout", "diagnose"},
 	}
 }
 
 // Answer runs the diagnosis with the asker's own sight.
 func (d Diagnose) Answer(ctx context.Context, q Query) (ops.Answer, error) {
+	if q.Target == nil {
+		return d.scan(ctx, q)
+	}
 	diagnosis, err := d.Diagnoser.Diagnose(ctx, *q.Target, q.May)
 	if err != nil {
 		return ops.Answer{}, fmt.Errorf("diagnosing %s: %w", q.Target.Object(), err)

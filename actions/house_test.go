@@ -133,6 +133,14 @@ func (h *house) Diagnose(context.Context, ops.Target, func(ops.Target) bool) (op
 	return ops.Diagnosis{Status: ops.StatusHealthy, Healthy: true}, nil
 }
 
+func (h *house) Scan(_ context.Context, place ops.Target, _ func(ops.Target) bool) (ops.Scan, error) {
+	scan := ops.Scan{Cluster: place.Cluster, Namespace: place.Namespace, Workloads: 7}
+	if h.unhealthy {
+		scan.Diagnoses = []ops.Diagnosis{{Causes: []ops.Cause{{ID: "image-not-found", Confidence: ops.Proven}}}}
+	}
+	return scan, nil
+}
+
 func (h *house) Progress(_ context.Context, _ ops.Request, _ ops.Plan, p ops.Progress) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

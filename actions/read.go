@@ -18,7 +18,7 @@ func (r *Runner) answer(ctx context.Context, verb Read, req ops.Request, target 
 	if target == nil {
 		may = r.mayDo(req) // admit has asked about no object: the verb itself has to be allowed on each
 	}
-	answer, err := verb.Answer(ctx, Query{Request: req, Target: target, May: may})
+	answer, err := verb.Answer(ctx, Query{Request: req, Target: target, Default: r.Defaults(req.Place.Channel), May: may})
 	if err != nil {
 		return ops.Reply{}, err
 	}

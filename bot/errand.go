@@ -14,13 +14,15 @@ import (
 // errand is what stands behind a button or a form. Slack only carries the id of
 // a token; what it means is kept by us.
 type errand struct {
-	Kind        string          `json:"kind"` // the action or form it was made for
-	Request     ops.Request     `json:"request"`
-	Thread      string          `json:"thread,omitempty"`       // where the person is answered
-	ResponseURL string          `json:"response_url,omitempty"` // answers the person for half an hour
-	Why         string          `json:"why,omitempty"`          // what a form explains
-	Diagnosis   *ops.Diagnosis  `json:"diagnosis,omitempty"`
-	Confirms    ops.Fingerprint `json:"confirms,omitempty"` // what Confirm confirms
+	Kind        string         `json:"kind"` // the action or form it was made for
+	Request     ops.Request    `json:"request"`
+	Thread      string         `json:"thread,omitempty"`       // where the person is answered
+	ResponseURL string         `json:"response_url,omitempty"` // answers the person for half an hour
+	Why         string         `json:"why,omitempty"`          // what a form explains
+	Diagnosis   *ops.Diagnosis `json:"diagnosis,omitempty"`    // whose checks are shown
+	// Offers are what the remedies' buttons ask for, by their numbers.
+	Offers   map[int]ops.Request `json:"offers,omitempty"`
+	Confirms ops.Fingerprint     `json:"confirms,omitempty"` // what Confirm confirms
 }
 
 // The kinds of errand that are not named by one action.

@@ -16,7 +16,7 @@ func TestHelpFollowsFromTheVerbs(t *testing.T) {
 *steward finds out what is wrong with a service, and lets you repair it.*
 Type ´/k8s VERB [TARGET] [key=value …] [because LINK]´, or mention steward in a thread with the same words.
 *To look*
-´/k8s diagnose TARGET´  Find out what is wrong with a service, with every check shown
+´/k8s diagnose [TARGET]´  Find out what is wrong with a service, with every check shown
 ´/k8s access´  Show what you may do in this channel, and who can let you do more
 *To change* (you see the plan and confirm it first)
 ´/k8s rollback TARGET [to=REVISION] [because LINK]´  Return a workload to an earlier template

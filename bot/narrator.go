@@ -212,7 +212,7 @@ func (n *Narrator) tell(ctx context.Context, req ops.Request, outcome ops.Outcom
 	token := ""
 	if d := outcome.Diagnosis; d != nil {
 		var err error
-		if token, err = lookAt(ctx, n.store, d); err != nil {
+		if token, err = lookAt(ctx, n.store, ops.Answer{Diagnosis: d}); err != nil {
 			return err
 		}
 	}

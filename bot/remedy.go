@@ -18,7 +18,7 @@ func (b *Bot) remedy(ctx context.Context, a act, number string) error {
 		return err
 	}
 	step, _ := strconv.Atoi(number) // what is no number is no step either
-	proposed, ok := remedies(*e.Diagnosis)[step]
+	proposed, ok := e.Offers[step]
 	if !ok {
 		b.log.Warn("a remedy that the diagnosis does not have", zap.String("number", number))
 		return nil
@@ -46,6 +46,10 @@ func (b *Bot) checks(ctx context.Context, a act) error {
 	e, err := b.look(ctx, a.user, a.press.token, errandLook)
 	if err != nil {
 		return err
+	}
+	if e.Diagnosis == nil {
+		b.log.Warn("the checks of an answer that has none")
+		return nil
 	}
 	if _, err := b.client.openModal(ctx, a.trigger, renderChecks(*e.Diagnosis)); err != nil {
 		b.log.Info("the checks could not be opened", zap.Error(err))

@@ -31,9 +31,12 @@ type tokens struct {
 // renderAnswer shows the answer to a read.
 func renderAnswer(answer ops.Answer, behind tokens) message {
 	m := message{text: prose(answer.Headline, noticeLimit)}
-	if answer.Diagnosis != nil {
+	switch {
+	case answer.Diagnosis != nil:
 		m.blocks = renderDiagnosis(*answer.Diagnosis, answer.Headline)
-	} else {
+	case len(answer.Scans) > 0:
+		m.blocks = renderScans(answer.Scans, answer.Headline)
+	default:
 		m.blocks = []slack.Block{section(bold(answer.Headline, 600))}
 	}
 	for _, part := range answer.Sections {
@@ -63,10 +66,21 @@ func renderSection(part ops.Section) []slack.Block {
 	return lines(safe)
 }
 
+// offersOf lists what the buttons of an answer ask for, by their numbers.
+func offersOf(answer ops.Answer) map[int]ops.Request {
+	if answer.Diagnosis != nil {
+		return remedies(*answer.Diagnosis)
+	}
+	return scanOffers(answer.Scans)
+}
+
 func answerButtons(answer ops.Answer, behind tokens) []slack.BlockElement {
 	var pressable []slack.BlockElement
-	if answer.Diagnosis != nil && behind.look != "" {
-		pressable = diagnosisButtons(*answer.Diagnosis, behind.look)
+	if behind.look != "" {
+		pressable = offerButtons(offersOf(answer), behind.look)
+		if d := answer.Diagnosis; d != nil {
+			pressable = append(pressable, checksButton(*d, behind.look)...)
+		}
 	}
 	if behind.share != "" {
 		pressable = append(pressable, button(actionShare, behind.share, "Share with channel", slack.StyleDefault))
@@ -77,9 +91,13 @@ func answerButtons(answer ops.Answer, behind tokens) []slack.BlockElement {
 // diagnosisButtons are the remedies that steward can do, and the way to every
 // check.
 func diagnosisButtons(d ops.Diagnosis, token string) []slack.BlockElement {
+	return append(offerButtons(remedies(d), token), checksButton(d, token)...)
+}
+
+// offerButtons are for the first few offers. The first stands out.
+func offerButtons(offers map[int]ops.Request, token string) []slack.BlockElement {
 	var pressable []slack.BlockElement
-	steps := remedies(d)
-	for _, step := range slices.Sorted(maps.Keys(steps)) {
+	for _, step := range slices.Sorted(maps.Keys(offers)) {
 		if len(pressable) == remedyButtons {
 			break
 		}
@@ -87,10 +105,15 @@ func diagnosisButtons(d ops.Diagnosis, token string) []slack.BlockElement {
 		if len(pressable) == 0 {
 			style = slack.StylePrimary
 		}
-		pressable = append(pressable, button(fmt.Sprintf("%s%d", actionRemedy, step), token, remedyLabel(step, steps[step]), style))
-	}
-	if len(d.Checks) > 0 {
-		pressable = append(pressable, button(actionChecks, token, fmt.Sprintf("Show the %d checks", len(d.Checks)), slack.StyleDefault))
+		pressable = append(pressable, button(fmt.Sprintf("%s%d", actionRemedy, step), token, remedyLabel(step, offers[step]), style))
 	}
 	return pressable
+}
+
+// checksButton is the way to every check.
+func checksButton(d ops.Diagnosis, token string) []slack.BlockElement {
+	if len(d.Checks) == 0 {
+		return nil
+	}
+	return []slack.BlockElement{button(actionChecks, token, fmt.Sprintf("Show the %d checks", len(d.Checks)), slack.StyleDefault)}
 }

@@ -55,6 +55,9 @@ func diagnosed(d ops.Diagnosis) string {
 	if len(d.Causes) > 0 {
 		said += "  " + proof(d.Causes[0])
 	}
+	if !d.Healthy && !d.Since.IsZero() {
+		said += ", since " + moment(d.Since)
+	}
 	return said
 }
 

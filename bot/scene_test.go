@@ -11,7 +11,7 @@ import (
 
 func verbs() []ops.Spec {
 	return []ops.Spec{
-		{Verb: "diagnose", Summary: "Find out what is wrong with a service, with every check shown", Target: ops.RequiredTarget, Examples: []string{"diagnose checkout"}},
+		{Verb: "diagnose", Summary: "Find out what is wrong with a service, with every check shown", Target: ops.OptionalTarget, Examples: []string{"diagnose checkout"}},
 		{
 			Verb: "rollback", Summary: "Return a workload to an earlier template", Target: ops.RequiredTarget, Write: true,
 			Args: []ops.Arg{{Name: "to", Value: "REVISION", Summary: "the revision to return to; the one before without it"}}, Examples: []string{"rollback checkout to=41"},
@@ -78,8 +78,23 @@ func diagnosis() ops.Diagnosis {
 
 // play is what the Runner does unless a story says otherwise: reads answer,
 // writes need a link, then preview, then start.
+// scan is a look at the whole shop: checkout's image, and a node under two.
+func scan() ops.Scan {
+	node := ops.Cause{ID: "node-unreachable", Confidence: ops.Proven, Object: "Node/node-1", Summary: "The node node-1 does not answer.", Remedy: []ops.Remedy{{Text: "Look at its kubelet."}}}
+	on := func(name string) ops.Diagnosis {
+		return ops.Diagnosis{Target: ops.DiagnosisTarget{Namespace: "shop", Kind: "Deployment", Name: name}, Causes: []ops.Cause{node}}
+	}
+	return ops.Scan{
+		Schema: ops.ScanSchema, Cluster: "prod-eu", Namespace: "shop", Workloads: 9,
+		Diagnoses: []ops.Diagnosis{diagnosis(), on("cart"), on("search")},
+		Unknown:   []ops.Gap{{Check: "scan", Missing: "steward may not list secrets in the namespace shop: its role lacks that rule"}},
+	}
+}
+
 func play(req ops.Request) (ops.Reply, error) {
 	switch {
+	case req.Verb == "diagnose" && req.Target == "":
+		return ops.Reply{Answer: &ops.Answer{Headline: "2 causes of trouble in prod-eu/shop, with 9 workloads looked at.", Scans: []ops.Scan{scan()}}}, nil
 	case req.Verb == "diagnose":
 		d := diagnosis()
 		return ops.Reply{Answer: &ops.Answer{Headline: d.Causes[0].Summary, Diagnosis: &d, Target: &checkout}}, nil

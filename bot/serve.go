@@ -71,7 +71,7 @@ func (b *Bot) answer(ctx context.Context, t talk, req ops.Request, answer ops.An
 	if err != nil {
 		return err
 	}
-	look, err := lookAt(ctx, b.store, answer.Diagnosis)
+	look, err := lookAt(ctx, b.store, answer)
 	if err != nil {
 		return err
 	}
@@ -84,13 +84,14 @@ func (b *Bot) answer(ctx context.Context, t talk, req ops.Request, answer ops.An
 	return nil
 }
 
-// lookAt keeps a diagnosis behind its buttons. Anybody who sees them may press
-// them: a remedy is a new request of whoever presses it.
-func lookAt(ctx context.Context, kept Tokens, d *ops.Diagnosis) (token string, err error) {
-	if d == nil {
+// lookAt keeps what a diagnosis or a scan offers behind its buttons. Anybody who
+// sees them may press them: a remedy is a new request of whoever presses it.
+func lookAt(ctx context.Context, kept Tokens, answer ops.Answer) (token string, err error) {
+	offers := offersOf(answer)
+	if answer.Diagnosis == nil && len(offers) == 0 {
 		return "", nil
 	}
-	token, _, err = keep(ctx, kept, "", answerLife, errand{Kind: errandLook, Diagnosis: d})
+	token, _, err = keep(ctx, kept, "", answerLife, errand{Kind: errandLook, Diagnosis: answer.Diagnosis, Offers: offers})
 	return token, err
 }
 

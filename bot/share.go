@@ -28,7 +28,7 @@ func (b *Bot) share(ctx context.Context, a act) error {
 		}
 		return fmt.Errorf("asking whether an answer may be shared: %w", err)
 	}
-	look, err := lookAt(ctx, b.store, reply.Answer.Diagnosis)
+	look, err := lookAt(ctx, b.store, *reply.Answer)
 	if err != nil {
 		return err
 	}

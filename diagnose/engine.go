@@ -43,17 +43,20 @@ func NewEngine(playbooks ...fs.FS) (*Engine, error) {
 // snapshot gives the same diagnosis, byte for byte.
 func (e *Engine) Decide(s *Snapshot) ops.Diagnosis {
 	t := s.Target
-	return e.decide(index(s), Ref{Kind: t.Kind, Namespace: t.Namespace, Name: t.Name})
+	d, _ := e.decide(index(s), Ref{Kind: t.Kind, Namespace: t.Namespace, Name: t.Name})
+	return d
 }
 
-func (e *Engine) decide(v *view, target Ref) ops.Diagnosis {
+// decide also tells that something has a symptom which nothing explains.
+func (e *Engine) decide(v *view, target Ref) (d ops.Diagnosis, open bool) {
 	c := &course{view: v, library: &e.library, target: target, done: map[Ref]*finding{}, excluded: map[string]bool{}}
 	if verdict, missing := v.exists(target); verdict != ops.Yes {
 		if missing == "" {
 			missing = target.String() + " does not exist"
 		}
 		c.gap("target", missing)
-		return c.report(&finding{unclear: true})
+		return c.report(&finding{unclear: true}), false
 	}
-	return c.report(c.diagnose(target, false, 0))
+	d = c.report(c.diagnose(target, false, 0))
+	return d, c.open
 }

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/steward-bot/steward/ops"
 )
@@ -31,8 +32,35 @@ func (c *course) report(f *finding) ops.Diagnosis {
 		d.Status, d.Healthy = ops.StatusHealthy, true
 	}
 	d.Changes = c.changesNear(f)
+	d.Since = c.since(f)
 	fillEmpty(&d)
 	return d
+}
+
+// since is when the trouble began: when the first pod that fails ceased to be
+// ready, of the target or, where that runs none, of what is blamed.
+func (c *course) since(f *finding) time.Time {
+	refs := []Ref{c.target}
+	for _, candidate := range f.candidates {
+		refs = append(refs, candidate.object)
+	}
+	for _, ref := range refs {
+		w := c.workload(ref)
+		if w == nil {
+			continue
+		}
+		var first time.Time
+		for _, failure := range c.failuresOf(w) {
+			s := &scope{view: c.view, Object: ref, Failure: failure}
+			if at := s.onset(); failure.Class != starting && !at.IsZero() && (first.IsZero() || at.Before(first)) {
+				first = at
+			}
+		}
+		if !first.IsZero() {
+			return first.UTC()
+		}
+	}
+	return time.Time{}
 }
 
 // fillEmpty makes empty lists of those that are nil: the schema has no null.

@@ -8,43 +8,25 @@ import (
 	"github.com/steward-bot/steward/ops"
 )
 
-// ScanSchema names the JSON shape of a Scan. It is public.
-const ScanSchema = "steward.scan/v1"
-
-// Scan is what is wrong in a namespace, or in a whole cluster.
-type Scan struct {
-	Schema    string          `json:"schema"`
-	Cluster   string          `json:"cluster"`
-	TookMS    int64           `json:"took_ms"`
-	Workloads int             `json:"workloads"` // how many were looked at
-	Diagnoses []ops.Diagnosis `json:"diagnoses"` // the unhealthy only, most important first
-	// Unknown is what could not be read of the whole: kinds, namespaces.
-	Unknown []ops.Gap `json:"unknown"`
-}
-
-// Group is one cause and all that it brings down: one bad node under forty
-// pods is one line.
-type Group struct {
-	Cause   ops.Cause             `json:"cause"`
-	Targets []ops.DiagnosisTarget `json:"targets"` // which diagnoses name it first
-}
-
 // Scan looks at every workload, Service, claim, autoscaler and node of a
 // namespace, or of the whole cluster when namespace is empty. May tells what
 // the asker may see; nil means everything.
-func (d *Diagnoser) Scan(ctx context.Context, target ops.Target, may func(ops.Target) bool) (Scan, error) {
+func (d *Diagnoser) Scan(ctx context.Context, target ops.Target, may func(ops.Target) bool) (ops.Scan, error) {
 	target.Kind, target.Name = "", ""
 	snapshot, err := d.Snapshot(ctx, target, may)
 	if err != nil {
-		return Scan{}, err
+		return ops.Scan{}, err
 	}
 	return d.engine.Scan(snapshot), nil
 }
 
 // Scan diagnoses everything in a snapshot. It is pure.
-func (e *Engine) Scan(s *Snapshot) Scan {
+func (e *Engine) Scan(s *Snapshot) ops.Scan {
 	v := index(s)
-	scan := Scan{Schema: ScanSchema, Cluster: s.Cluster, TookMS: s.TookMS, Diagnoses: []ops.Diagnosis{}, Unknown: []ops.Gap{}}
+	scan := ops.Scan{
+		Schema: ops.ScanSchema, Cluster: s.Cluster, Namespace: s.Target.Namespace, TookMS: s.TookMS,
+		Diagnoses: []ops.Diagnosis{}, Unknown: []ops.Gap{},
+	}
 	for _, gap := range s.Gaps {
 		scan.Unknown = append(scan.Unknown, ops.Gap{Check: "scan", Missing: gap.Why})
 	}
@@ -52,13 +34,16 @@ func (e *Engine) Scan(s *Snapshot) Scan {
 		if v.workload(ref) != nil {
 			scan.Workloads++
 		}
-		if diagnosis := e.decide(v, ref); len(diagnosis.Causes) > 0 {
+		switch diagnosis, open := e.decide(v, ref); {
+		case len(diagnosis.Causes) > 0:
 			scan.Diagnoses = append(scan.Diagnoses, diagnosis)
+		case open:
+			scan.Unknown = append(scan.Unknown, ops.Gap{Check: ref.String(), Missing: "something is wrong with " + ref.String() + ", and no check could say why"})
 		}
 	}
 	scan.Diagnoses = withoutRepeats(scan.Diagnoses)
 	slices.SortStableFunc(scan.Diagnoses, func(a, b ops.Diagnosis) int {
-		return cmp.Or(cmp.Compare(rank(a.Causes[0].Confidence), rank(b.Causes[0].Confidence)), -cmp.Compare(len(a.Causes[0].Effects), len(b.Causes[0].Effects)))
+		return cmp.Or(cmp.Compare(a.Causes[0].Confidence.Rank(), b.Causes[0].Confidence.Rank()), -cmp.Compare(len(a.Causes[0].Effects), len(b.Causes[0].Effects)))
 	})
 	return scan
 }
@@ -108,26 +93,4 @@ func withoutRepeats(list []ops.Diagnosis) []ops.Diagnosis {
 		}
 	}
 	return slices.Clip(kept)
-}
-
-// Groups gathers a scan's diagnoses by their first cause, most important first:
-// the surest, then what brings down most.
-func (s Scan) Groups() []Group {
-	var groups []Group
-	at := map[[2]string]int{}
-	for _, d := range s.Diagnoses {
-		cause := d.Causes[0]
-		key := [2]string{cause.ID, cause.Object}
-		i, known := at[key]
-		if !known {
-			i = len(groups)
-			at[key] = i
-			groups = append(groups, Group{Cause: cause})
-		}
-		groups[i].Targets = append(groups[i].Targets, d.Target)
-	}
-	slices.SortStableFunc(groups, func(a, b Group) int {
-		return cmp.Or(cmp.Compare(rank(a.Cause.Confidence), rank(b.Cause.Confidence)), -cmp.Compare(len(a.Targets), len(b.Targets)))
-	})
-	return groups
 }

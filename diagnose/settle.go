@@ -18,14 +18,10 @@ func settle(candidates, standIns []candidate) []candidate {
 	list = explainAway(list)
 	slices.SortStableFunc(list, func(a, b candidate) int {
 		return cmp.Or(
-			cmp.Compare(rank(a.confidence), rank(b.confidence)),
+			cmp.Compare(a.confidence.Rank(), b.confidence.Rank()),
 			-cmp.Compare(a.depth, b.depth))
 	})
 	return list[:min(len(list), candidatesLimit)]
-}
-
-func rank(c ops.Confidence) int {
-	return slices.Index([]ops.Confidence{ops.Proven, ops.Likely, ops.Possible}, c)
 }
 
 // merge makes one candidate out of those with the same cause and object.
@@ -45,7 +41,7 @@ func merge(candidates []candidate) []candidate {
 			}
 		}
 		known.changes = append(slices.Clip(known.changes), c.changes...)
-		if rank(c.confidence) < rank(known.confidence) {
+		if c.confidence.Rank() < known.confidence.Rank() {
 			known.confidence = c.confidence
 		}
 	}

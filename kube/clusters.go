@@ -96,6 +96,19 @@ func (c *Clusters) Names() []string {
 	return names
 }
 
+// Places gives every cluster as a target without a name: what stands for all
+// that is in it. There are none in no Clusters.
+func (c *Clusters) Places() []ops.Target {
+	if c == nil {
+		return nil
+	}
+	places := make([]ops.Target, 0, len(c.list))
+	for _, cluster := range c.list {
+		places = append(places, ops.Target{Cluster: cluster.Name, Environment: cluster.Environment})
+	}
+	return places
+}
+
 // Cluster gives the named cluster, or a *ops.Refusal that lists the clusters.
 func (c *Clusters) Cluster(name string) (*Cluster, error) {
 	for _, cluster := range c.list {

@@ -1,6 +1,9 @@
 package ops
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // DiagnosisSchema names the JSON shape of a Diagnosis. It is public.
 const DiagnosisSchema = "steward.diagnosis/v1"
@@ -25,6 +28,9 @@ const (
 	Likely   Confidence = "likely"
 	Possible Confidence = "possible"
 )
+
+// Rank orders confidences: 0 is the surest.
+func (c Confidence) Rank() int { return slices.Index([]Confidence{Proven, Likely, Possible}, c) }
 
 // Verdict is the result of one check.
 type Verdict string
@@ -51,7 +57,10 @@ type Diagnosis struct {
 	Excluded []string        `json:"excluded"`
 	Unknown  []Gap           `json:"unknown"`
 	Changes  []ChangeEvent   `json:"changes"`
-	Notes    []string        `json:"notes,omitempty"` // intents: paused, suspended or scaled to zero by somebody's will
+	// Since is when it began, as far as the evidence tells; zero where it does
+	// not. It is for sentences, and no part of the public object.
+	Since time.Time `json:"-"`
+	Notes []string  `json:"notes,omitempty"` // intents: paused, suspended or scaled to zero by somebody's will
 }
 
 // DiagnosisTarget is the object that was diagnosed.
@@ -59,6 +68,12 @@ type DiagnosisTarget struct {
 	Namespace string `json:"namespace"`
 	Kind      string `json:"kind"`
 	Name      string `json:"name"`
+}
+
+// Object names the target as answers do: "Deployment/shop/checkout", or
+// "Node/node-1" outside a namespace.
+func (t DiagnosisTarget) Object() string {
+	return Target{Namespace: t.Namespace, Kind: t.Kind, Name: t.Name}.Object()
 }
 
 // Cause is one root cause with its proof, its remedy and what it brought about.

@@ -35,6 +35,7 @@ type Answer struct {
 	Headline  string
 	Sections  []Section
 	Diagnosis *Diagnosis // set by diagnose
+	Scans     []Scan     // set by diagnose without a target, one a cluster
 	Target    *Target    // what it is about, if one object
 }
 

@@ -47,7 +47,7 @@ func newScan() *cobra.Command {
 	return cmd
 }
 
-func printScan(out io.Writer, format string, scan diagnose.Scan) error {
+func printScan(out io.Writer, format string, scan ops.Scan) error {
 	if format == "json" {
 		if err := json.NewEncoder(out).Encode(scan); err != nil {
 			return err
@@ -65,7 +65,7 @@ func printScan(out io.Writer, format string, scan diagnose.Scan) error {
 }
 
 // renderScan writes one line a cause, with what it brings down.
-func renderScan(out io.Writer, scan diagnose.Scan) {
+func renderScan(out io.Writer, scan ops.Scan) {
 	fmt.Fprintf(out, "Looked at %d workloads and what they need: %d causes.\n", scan.Workloads, len(scan.Groups()))
 	for _, group := range scan.Groups() {
 		fmt.Fprintln(out)

@@ -96,7 +96,7 @@ func wire(ctx context.Context, s settings.Settings, log *zap.Logger) (_ *product
 // file in actions and one line here.
 func list(clusters *kube.Clusters, journal actions.Journal, diagnoser actions.Diagnoser, permissions actions.Permissions) []actions.Action {
 	return []actions.Action{
-		actions.Diagnose{Diagnoser: diagnoser},
+		actions.Diagnose{Diagnoser: diagnoser, Clusters: clusters.Places()},
 		actions.Status{Clusters: clusters, Journal: journal},
 		actions.Rollback{Clusters: clusters, Journal: journal},
 		actions.Restart{Clusters: clusters},
