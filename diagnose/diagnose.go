@@ -22,6 +22,9 @@ type Options struct {
 	// HashKey is the secret with which values are hashed, so that a change can
 	// be seen and no value guessed: at least 16 bytes, the same in all replicas.
 	HashKey []byte
+	// Hide hides in texts what is no secret for everybody, such as e-mail
+	// addresses; nil hides nothing more.
+	Hide func(string) string
 	// Timeout bounds the collection of one snapshot; 8 seconds if zero.
 	Timeout time.Duration
 }
@@ -70,9 +73,15 @@ func (d *Diagnoser) Snapshot(ctx context.Context, target ops.Target, may func(op
 	ctx, cancel := context.WithTimeout(ctx, d.options.Timeout)
 	defer cancel()
 	snapshot := Collect(ctx, Live(cluster.Typed, cluster.Metadata, cluster.Dynamic), target, may, d.options.HashKey)
+	if d.options.Hide != nil {
+		snapshot.hide(d.options.Hide)
+	}
 	d.options.Log.Debug("took a snapshot", zap.String("target", target.String()), zap.Int64("took_ms", snapshot.TookMS), zap.Int("gaps", len(snapshot.Gaps)))
 	return snapshot, nil
 }
 
 // Decide diagnoses a snapshot's target. The same snapshot gives the same bytes.
 func (d *Diagnoser) Decide(snapshot *Snapshot) ops.Diagnosis { return d.engine.Decide(snapshot) }
+
+// DecideAll diagnoses everything in a snapshot.
+func (d *Diagnoser) DecideAll(snapshot *Snapshot) ops.Scan { return d.engine.Scan(snapshot) }

@@ -2,71 +2,168 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strings"
-
-	"github.com/mitchellh/go-wordwrap"
+	"time"
 
 	"github.com/steward-bot/steward/ops"
 )
 
-// columns is the width of the narrowest terminal that the text is made for.
-const columns = 80
-
-// renderDiagnosis writes a diagnosis for a terminal: the causes first, each
-// with its evidence and its remedy, then every check.
-func renderDiagnosis(out io.Writer, d ops.Diagnosis) {
-	object := d.Target.Kind + "/" + d.Target.Namespace + "/" + d.Target.Name
-	switch d.Status {
-	case ops.StatusHealthy:
-		paragraph(out, "", object+" is healthy.")
-	case ops.StatusUnhealthy:
-		paragraph(out, "", object+" is unhealthy.")
-	default:
-		paragraph(out, "", "steward could not tell what is wrong with "+object+".")
-	}
+// diagnosis writes a diagnosis as Slack shows it: what is wrong, the proof, what
+// to do; then what changed, what could not be known, and every check.
+func (t terminal) diagnosis(d ops.Diagnosis) {
+	t.verdict(d)
 	for _, cause := range d.Causes {
-		renderCause(out, cause)
+		t.cause(d, cause)
 	}
 	for _, note := range d.Notes {
-		paragraph(out, "  note: ", note)
+		t.paragraph(2, "note: ", note, plainTone)
 	}
-	for _, change := range d.Changes {
-		label := "  nearby, not implicated: "
-		if change.Implicated {
-			label = "  change: "
-		}
-		paragraph(out, label, change.At.UTC().Format("2006-01-02 15:04:05Z")+" "+change.Who+" "+change.Summary)
+	t.changes(d.Changes)
+	t.gaps(d.Unknown)
+	t.checks(d)
+}
+
+func (t terminal) verdict(d ops.Diagnosis) {
+	object := d.Target.Object()
+	since := ""
+	if !d.Since.IsZero() {
+		since = " since " + moment(d.Since)
 	}
-	for _, gap := range d.Unknown {
-		paragraph(out, "  not known: ", gap.Check+": "+gap.Missing)
-	}
-	fmt.Fprintf(out, "\nChecks (%d)\n", len(d.Checks))
-	for _, check := range d.Checks {
-		paragraph(out, fmt.Sprintf("  %-8s", check.Verdict), check.Question+" "+check.Observed)
+	switch d.Status {
+	case ops.StatusHealthy:
+		t.paragraph(0, "", object+" is healthy.", good)
+	case ops.StatusUnhealthy:
+		t.paragraph(0, "", object+" is unhealthy"+since+".", bad)
+	default:
+		t.paragraph(0, "", "steward could not tell what is wrong with "+object+".", doubtful)
 	}
 }
 
-func renderCause(out io.Writer, cause ops.Cause) {
-	fmt.Fprintln(out)
-	paragraph(out, fmt.Sprintf("%s (%s): ", cause.ID, cause.Confidence), cause.Summary)
-	for _, evidence := range cause.Evidence {
-		paragraph(out, "  evidence: ", evidence.Object+" "+evidence.Field+" = "+evidence.Value)
+func (t terminal) cause(d ops.Diagnosis, cause ops.Cause) {
+	t.blank()
+	t.paragraph(0, "", cause.Summary, strong)
+	t.paragraph(2, "", fmt.Sprintf("%s, %s, in %s", cause.ID, cause.Confidence, cause.Object), plainTone)
+	if len(cause.Evidence) > 0 {
+		t.heading(2, "Why")
+	}
+	for _, e := range cause.Evidence {
+		t.paragraph(4, "", e.Object+" "+e.Field, faint)
+		t.paragraph(6, "", e.Value, plainTone)
+	}
+	if len(cause.Remedy) > 0 {
+		t.heading(2, "What to do")
+	}
+	for i, remedy := range cause.Remedy {
+		t.remedy(d, i+1, remedy)
+	}
+	if len(cause.Effects) > 0 {
+		t.heading(2, "This also explains")
 	}
 	for _, effect := range cause.Effects {
-		paragraph(out, "  effect: ", effect.Object+": "+effect.Summary)
-	}
-	for _, remedy := range cause.Remedy {
-		paragraph(out, "  remedy: ", remedy.Text)
+		t.paragraph(4, "", effect.Object+": "+effect.Summary+" ("+effect.ID+")", plainTone)
 	}
 }
 
-// paragraph wraps the text within the columns, its further lines indented under
-// the first. What others wrote has lost its control characters: a terminal
-// obeys them.
-func paragraph(out io.Writer, label, text string) {
-	const longest = 2000 // characters of one text
-	indent := min(len(label), 12)
-	wrapped := wordwrap.WrapString(label+ops.Shorten(text, longest), uint(columns-indent))
-	fmt.Fprintln(out, strings.ReplaceAll(wrapped, "\n", "\n"+strings.Repeat(" ", indent)))
+// remedy writes what to do, and where steward can do it also how: in Slack, and
+// by hand.
+func (t terminal) remedy(d ops.Diagnosis, number int, remedy ops.Remedy) {
+	t.paragraph(4, fmt.Sprintf("%d. ", number), remedy.Text, plainTone)
+	if remedy.Action == "" {
+		return
+	}
+	on := remedyTarget(d, remedy)
+	t.paragraph(7, "in Slack: ", "/k8s "+remedy.Action+" "+on.String()+typedArgs(remedy.Args), plainTone)
+	if line := kubectlLine(remedy, on); line != "" {
+		t.paragraph(7, "by hand:  ", line, plainTone)
+	}
 }
+
+// remedyTarget is what a remedy acts on: the target, or another object that it
+// names.
+func remedyTarget(d ops.Diagnosis, remedy ops.Remedy) ops.Ref {
+	own := ops.Ref{Namespace: d.Target.Namespace, Kind: d.Target.Kind, Name: d.Target.Name}
+	other, err := ops.ParseRef(remedy.Args["target"])
+	if remedy.Args["target"] == "" || err != nil {
+		return own
+	}
+	other.Cluster = ""
+	return other
+}
+
+func typedArgs(args map[string]string) string {
+	var typed strings.Builder
+	for _, name := range []string{"to", "replicas"} {
+		if args[name] != "" {
+			typed.WriteString(" " + name + "=" + args[name])
+		}
+	}
+	return typed.String()
+}
+
+// kubectlLine is what kubectl does in the place of a verb, "" if it has
+// nothing like it.
+func kubectlLine(remedy ops.Remedy, on ops.Ref) string {
+	what := "kubectl -n " + on.Namespace
+	named := ops.ShortKind(on.Kind) + "/" + on.Name
+	switch remedy.Action {
+	case "rollback":
+		return what + " rollout undo " + named + " --to-revision=" + remedy.Args["to"]
+	case "restart":
+		return what + " rollout restart " + named
+	case "scale":
+		return what + " scale " + named + " --replicas=" + remedy.Args["replicas"]
+	default:
+		return ""
+	}
+}
+
+// changes writes the implicated changes before those that are only near.
+func (t terminal) changes(changes []ops.ChangeEvent) {
+	if len(changes) == 0 {
+		return
+	}
+	t.blank()
+	t.heading(0, "What changed")
+	for _, implicated := range []bool{true, false} {
+		for _, change := range changes {
+			if change.Implicated != implicated {
+				continue
+			}
+			text := change.Summary
+			if change.Who != "" {
+				text += ", by " + change.Who
+			}
+			of := strong
+			if !implicated {
+				text, of = text+" (nearby, not implicated)", plainTone
+			}
+			t.paragraph(2, moment(change.At)+"  ", text, of)
+		}
+	}
+}
+
+func (t terminal) gaps(gaps []ops.Gap) {
+	if len(gaps) == 0 {
+		return
+	}
+	t.blank()
+	t.heading(0, "What could not be known")
+	for _, gap := range gaps {
+		t.paragraph(2, "", gap.Check+": "+gap.Missing, doubtful)
+	}
+}
+
+// checks writes every check with its verdict, and what was excluded by them.
+func (t terminal) checks(d ops.Diagnosis) {
+	t.blank()
+	t.heading(0, fmt.Sprintf("Checks (%d)", len(d.Checks)))
+	for _, check := range d.Checks {
+		of := map[ops.Verdict]tone{ops.Yes: strong, ops.Unknown: doubtful}[check.Verdict]
+		t.paragraph(2, fmt.Sprintf("%-8s", check.Verdict), check.Question+" "+check.Observed, of)
+	}
+	if len(d.Excluded) > 0 {
+		t.paragraph(0, "Excluded: ", strings.Join(d.Excluded, ", "), plainTone)
+	}
+}
+
+func moment(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05Z") }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 
 func newScan() *cobra.Command {
 	var at kubeFlags
+	var kept snapshotFlags
 	var all bool
 	cmd := &cobra.Command{
 		Use:     "scan",
@@ -22,23 +24,13 @@ func newScan() *cobra.Command {
 	}
 	at.add(cmd, "the namespace; the context's own if it is left out")
 	cmd.Flags().BoolVarP(&all, "all-namespaces", "A", false, "the whole cluster")
+	kept.add(cmd)
 	format := output(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := checkOutput(*format); err != nil {
 			return err
 		}
-		local, err := localCluster(at.kubeconfig, at.context)
-		if err != nil {
-			return err
-		}
-		target := ops.Target{Cluster: local.clusters.Names()[0]}
-		if !all {
-			target.Namespace = local.namespaceOr(at.namespace)
-		}
-		if !all && target.Namespace == "" {
-			target.Namespace = "default" // as kubectl does
-		}
-		scan, err := diagnose.New(local.clusters, diagnose.Options{}).Scan(cmd.Context(), target, everything)
+		scan, err := scanned(cmd.Context(), at, kept, all)
 		if err != nil {
 			return err
 		}
@@ -47,13 +39,45 @@ func newScan() *cobra.Command {
 	return cmd
 }
 
+// scanned answers from a cluster or from a file.
+func scanned(ctx context.Context, at kubeFlags, kept snapshotFlags, all bool) (ops.Scan, error) {
+	if kept.from != "" {
+		snapshot, err := kept.read()
+		if err != nil {
+			return ops.Scan{}, err
+		}
+		engine, err := diagnose.NewEngine()
+		if err != nil {
+			return ops.Scan{}, err
+		}
+		return engine.Scan(snapshot), nil
+	}
+	local, err := localCluster(at.kubeconfig, at.context)
+	if err != nil {
+		return ops.Scan{}, err
+	}
+	place := local.clusters.Places()[0]
+	if !all {
+		place.Namespace = local.namespaceOr(at.namespace)
+	}
+	if !all && place.Namespace == "" {
+		place.Namespace = "default" // as kubectl does
+	}
+	d := diagnose.New(local.clusters, kept.options())
+	snapshot, err := d.Snapshot(ctx, place, everything)
+	if err != nil {
+		return ops.Scan{}, err
+	}
+	return d.DecideAll(snapshot), kept.keep(snapshot)
+}
+
 func printScan(out io.Writer, format string, scan ops.Scan) error {
 	if format == "json" {
 		if err := json.NewEncoder(out).Encode(scan); err != nil {
 			return err
 		}
 	} else {
-		renderScan(out, scan)
+		newTerminal(out).scan(scan)
 	}
 	switch {
 	case len(scan.Diagnoses) > 0:
@@ -64,17 +88,53 @@ func printScan(out io.Writer, format string, scan ops.Scan) error {
 	return nil
 }
 
-// renderScan writes one line a cause, with what it brings down.
-func renderScan(out io.Writer, scan ops.Scan) {
-	fmt.Fprintf(out, "Looked at %d workloads and what they need: %d causes.\n", scan.Workloads, len(scan.Groups()))
-	for _, group := range scan.Groups() {
-		fmt.Fprintln(out)
-		paragraph(out, fmt.Sprintf("%s (%s): ", group.Cause.ID, group.Cause.Confidence), group.Cause.Summary)
-		for _, target := range group.Targets {
-			paragraph(out, "  ", target.Kind+"/"+target.Namespace+"/"+target.Name)
+// scan writes one part a cause, with what it brings down and what to do first.
+func (t terminal) scan(scan ops.Scan) {
+	groups := scan.Groups()
+	of := good
+	if len(groups) > 0 {
+		of = bad
+	}
+	t.paragraph(0, "", fmt.Sprintf("Looked at %s and what they need: %s.", amount(scan.Workloads, "workload"), amount(len(groups), "cause")), of)
+	for _, group := range groups {
+		t.blank()
+		t.paragraph(0, "", group.Cause.Summary, strong)
+		t.paragraph(2, "", fmt.Sprintf("%s, %s, in %s", group.Cause.ID, group.Cause.Confidence, group.Cause.Object), plainTone)
+		t.broughtDown(group)
+		if len(group.Cause.Remedy) > 0 {
+			t.remedy(ops.Diagnosis{Target: group.Targets[0]}, 1, group.Cause.Remedy[0])
 		}
 	}
-	for _, gap := range scan.Unknown {
-		paragraph(out, "  not known: ", gap.Missing)
+	if len(scan.Unknown) > 0 {
+		t.blank()
+		t.heading(0, "What could not be known")
 	}
+	for _, gap := range scan.Unknown {
+		t.paragraph(2, "", gap.Missing, doubtful)
+	}
+}
+
+// targetsShown is how many objects of one cause a terminal shows. JSON has all.
+const targetsShown = 10
+
+func (t terminal) broughtDown(group ops.Group) {
+	if len(group.Targets) == 1 && group.Targets[0].Object() == group.Cause.Object {
+		return
+	}
+	t.heading(2, "It brings down "+amount(len(group.Targets), "object"))
+	for i, target := range group.Targets {
+		if i == targetsShown {
+			t.paragraph(4, "", fmt.Sprintf("and %d more (see -o json)", len(group.Targets)-i), plainTone)
+			return
+		}
+		t.paragraph(4, "", target.Object(), plainTone)
+	}
+}
+
+// amount writes a number with its noun: "1 workload", "3 workloads".
+func amount(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
