@@ -44,6 +44,7 @@ fmt: $(GOLANGCI) ## format every Go file
 	$(GOLANGCI) fmt ./...
 
 golden: controlplane ## write the golden files and generated documents anew; read the diff before you commit it
+	go test ./diagnose -run TestEveryCauseHasAPage -update
 	go run ./internal/testcluster/with -- go test ./cmd/steward -update
 
 bench: build controlplane ## measure what docs/benchmarks.md tells

@@ -26,6 +26,9 @@ func renderDiagnosis(d ops.Diagnosis, headline string) []slack.Block {
 		if i > 0 {
 			blocks = append(blocks, divider(), section(bold(cause.Summary, 600)+"\n"+proof(cause)))
 		}
+		if cause.Means != "" {
+			blocks = append(blocks, aside(prose(cause.Means, 800)))
+		}
 		blocks = append(blocks, lines(evidenceLines(cause.Evidence))...)
 		blocks = append(blocks, lines(remedyLines(d, cause.Remedy, &step))...)
 		blocks = append(blocks, lines(effectLines(cause.Effects))...)

@@ -100,7 +100,7 @@ func (c *course) unexplained(f *finding) {
 func (c *course) cause(found candidate) ops.Cause {
 	cause := ops.Cause{
 		ID: found.cause.ID, Confidence: found.confidence, Object: found.object.String(),
-		Summary: found.cause.summary(found.facts), Evidence: found.evidence,
+		Summary: found.cause.summary(found.facts), Means: found.cause.Means, Evidence: found.evidence,
 		Remedy: found.cause.remedies(found.facts, c.target), Effects: found.effects,
 	}
 	if cause.Evidence == nil {

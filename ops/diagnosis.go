@@ -82,9 +82,12 @@ type Cause struct {
 	Confidence Confidence `json:"confidence"`
 	Object     string     `json:"object"` // Kind/ns/name
 	Summary    string     `json:"summary"`
-	Evidence   []Evidence `json:"evidence"`
-	Remedy     []Remedy   `json:"remedy"`
-	Effects    []Effect   `json:"effects"`
+	// Means says what such a cause is, for somebody who meets it for the first
+	// time. It is the same in every case, and no part of the public object.
+	Means    string     `json:"-"`
+	Evidence []Evidence `json:"evidence"`
+	Remedy   []Remedy   `json:"remedy"`
+	Effects  []Effect   `json:"effects"`
 }
 
 // Evidence is one observed value that supports a cause.

@@ -43,6 +43,7 @@ func (t terminal) cause(d ops.Diagnosis, cause ops.Cause) {
 	t.blank()
 	t.paragraph(0, "", cause.Summary, strong)
 	t.paragraph(2, "", fmt.Sprintf("%s, %s, in %s", cause.ID, cause.Confidence, cause.Object), plainTone)
+	t.paragraph(2, "", cause.Means, faint)
 	if len(cause.Evidence) > 0 {
 		t.heading(2, "Why")
 	}
