@@ -29,10 +29,13 @@ func binary(t testing.TB) string {
 	return path
 }
 
-func TestStories(t *testing.T) {
+func TestStories(t *testing.T) { play(t, "stories") }
+
+// play runs every script of a folder, each in a world of its own.
+func play(t *testing.T, folder string) {
 	path, cluster := binary(t), testcluster.Get(t)
 	testscript.Run(t, testscript.Params{
-		Dir:                 "stories",
+		Dir:                 folder,
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			w, err := newWorld(env.WorkDir, path, cluster, slack.Limits{}, 0)
@@ -53,6 +56,8 @@ func TestStories(t *testing.T) {
 			"apply":   do((*world).apply),
 			"kubectl": do((*world).kubectl),
 			"image":   do((*world).image),
+			"make":    do((*world).make),
+			"prints":  do((*world).prints),
 			// steward itself
 			"steward":  do((*world).steward),
 			"settings": do((*world).settings),
@@ -60,6 +65,7 @@ func TestStories(t *testing.T) {
 			"journal":  do((*world).journal),
 			"cli":      do((*world).cli),
 			"log":      do((*world).logLine),
+			"names":    do((*world).names),
 			// Slack
 			"say":       do((*world).say),
 			"reply":     do((*world).reply),

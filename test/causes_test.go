@@ -1,0 +1,116 @@
+package test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/steward-bot/steward/diagnose"
+	"github.com/steward-bot/steward/ops"
+)
+
+// TestCauses brings causes about on the real control plane, by applying
+// manifests, and has them named on the command line and in Slack.
+func TestCauses(t *testing.T) { play(t, "causes") }
+
+// make FILE applies a manifest of the script in the story's namespace. $NS in
+// it is that namespace: what lives outside of one is called after it.
+func (w *world) make(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	raw, err := os.ReadFile(path)
+	ts.Check(err)
+	ts.Check(os.WriteFile(path, bytes.ReplaceAll(raw, []byte("$NS"), []byte(w.namespace)), 0o600))
+	w.apply(ts, false, args)
+}
+
+// prints POD TEXT… is what a pod's containers print, now and before they were
+// started again: one line a TEXT.
+func (w *world) prints(ts *testscript.TestScript, _ bool, args []string) {
+	folder := filepath.Join(filepath.Dir(w.cluster.Kubeconfig), "logs", w.namespace)
+	ts.Check(os.MkdirAll(folder, 0o755))
+	text := []byte(strings.Join(args[1:], "\n") + "\n")
+	for _, suffix := range []string{".log", ".previous.log"} {
+		ts.Check(os.WriteFile(filepath.Join(folder, args[0]+suffix), text, 0o600))
+	}
+}
+
+// names TARGET CAUSE [TEXT…] waits until the command line names the cause
+// first, in a diagnosis of the published shape that holds every TEXT, and then
+// asks the same in Slack. CAUSE may be "healthy". The target is in the story's
+// namespace.
+func (w *world) names(ts *testscript.TestScript, _ bool, args []string) {
+	target := w.namespace + "/" + args[0]
+	var d ops.Diagnosis
+	var raw []byte
+	complaint := until(func() string {
+		raw = w.diagnosed(ts, target)
+		d = ops.Diagnosis{}
+		ts.Check(json.Unmarshal(raw, &d))
+		if got := named(d); got != args[1] {
+			return fmt.Sprintf("%s is diagnosed as %s, not %s:\n%s", target, got, args[1], raw)
+		}
+		for _, text := range args[2:] {
+			if !strings.Contains(string(raw), text) {
+				return fmt.Sprintf("the diagnosis of %s does not say %q:\n%s", target, text, raw)
+			}
+		}
+		return ""
+	})
+	if complaint != "" {
+		ts.Fatalf("%s", complaint)
+	}
+	if w.process == nil {
+		return
+	}
+	w.say(ts, false, []string{"ana", "/k8s diagnose " + target})
+	answer := ops.Ref{Cluster: "prod-eu", Namespace: d.Target.Namespace, Kind: d.Target.Kind, Name: d.Target.Name}.String()
+	if args[1] != "healthy" {
+		answer += "`  `" + args[1] + "`"
+	}
+	w.ephemeral(ts, false, []string{"ana", answer})
+}
+
+// diagnosed is what steward diagnose -o json prints about a target, checked
+// against the published schema.
+func (w *world) diagnosed(ts *testscript.TestScript, target string) []byte {
+	cmd := exec.Command(w.binary, "diagnose", target, "-o", "json")
+	cmd.Env = append(os.Environ(), "KUBECONFIG="+w.cluster.Kubeconfig, "HOME="+w.dir)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if len(out) == 0 {
+		ts.Fatalf("steward diagnose %s: %v: %s", target, err, stderr.String())
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(out))
+	ts.Check(err)
+	if err := publishedSchema(ts).Validate(value); err != nil {
+		ts.Fatalf("the diagnosis is not of the published shape: %v\n%s", err, out)
+	}
+	return out
+}
+
+func publishedSchema(ts *testscript.TestScript) *jsonschema.Schema {
+	parsed, err := jsonschema.UnmarshalJSON(bytes.NewReader(diagnose.Schema))
+	ts.Check(err)
+	compiler := jsonschema.NewCompiler()
+	ts.Check(compiler.AddResource("diagnosis.json", parsed))
+	schema, err := compiler.Compile("diagnosis.json")
+	ts.Check(err)
+	return schema
+}
+
+// named is the first cause of a diagnosis, or its status.
+func named(d ops.Diagnosis) string {
+	if len(d.Causes) > 0 {
+		return d.Causes[0].ID
+	}
+	return string(d.Status)
+}
