@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
@@ -19,9 +18,8 @@ import (
 type builder struct {
 	snapshot *Snapshot
 	shelves  []shelf
-	trimmer  trimmer
+	preparer *preparer
 	seen     map[Ref]bool
-	hashKey  []byte
 
 	sees   func(kind string, object metav1.Object) bool // nil: everything is seen
 	hidden map[Ref]bool                                 // what was not
@@ -32,36 +30,35 @@ type builder struct {
 func newBuilder(cluster string, target ops.DiagnosisTarget, at time.Time, hashKey []byte) *builder {
 	snapshot := &Snapshot{Schema: SnapshotSchema, Cluster: cluster, Target: target, At: at.UTC().Truncate(time.Millisecond)}
 	return &builder{
-		snapshot: snapshot, shelves: snapshot.Objects.shelves(), seen: map[Ref]bool{}, hashKey: hashKey,
+		snapshot: snapshot, shelves: snapshot.Objects.shelves(), seen: map[Ref]bool{}, preparer: newPreparer(hashKey),
 		hidden: map[Ref]bool{}, named: map[Ref]bool{}, taken: map[Ref]bool{},
-		trimmer: trimmer{hashKey: hashKey, hidden: map[[2]string]string{}},
 	}
 }
 
-// add takes in one object of the API. One that is there already is left out.
+// add takes in one object of the API, or one that is prepared already. One that
+// is there already is left out.
 func (b *builder) add(object runtime.Object) {
-	switch o := object.(type) {
-	case *corev1.ConfigMap:
-		b.config(o, configOfMap(o, b.hashKey))
-	case *corev1.Secret:
-		b.config(o, configOfSecret(o, b.hashKey))
-	case *metav1.PartialObjectMetadata:
-		if o.Kind == "ConfigMap" {
-			b.config(o, configOfMeta(o.Kind, &o.ObjectMeta))
-		}
-	case *corev1.Event:
-		event := eventOf(o)
-		if !b.hidden[event.About] && b.first(refOf("Event", o)) {
-			b.snapshot.Events = append(b.snapshot.Events, event)
+	made, ok := object.(*prepared)
+	if !ok {
+		made = b.preparer.prepareShared(object)
+	}
+	switch {
+	case made == nil:
+	case made.config != nil:
+		b.config(made)
+	case made.event != nil:
+		if !b.hidden[made.event.About] && b.first(refOf("Event", made.meta)) {
+			b.snapshot.Events = append(b.snapshot.Events, *made.event)
 		}
 	default:
-		b.object(object)
+		b.object(made)
 	}
 }
 
 // config takes in a ConfigMap or Secret. One that was read as metadata only
 // gives way to the same one with its keys.
-func (b *builder) config(object metav1.Object, config Config) {
+func (b *builder) config(made *prepared) {
+	config := *made.config
 	ref := config.Ref()
 	if b.seen[ref] && !b.hidden[ref] && config.KeysKnown {
 		for i, known := range b.snapshot.Configs {
@@ -71,28 +68,24 @@ func (b *builder) config(object metav1.Object, config Config) {
 		}
 		return
 	}
-	if !b.first(ref) || !b.visible(config.Kind, object) {
+	if !b.first(ref) || !b.visible(config.Kind, made.meta) {
 		return
 	}
-	b.snapshot.Writes = append(b.snapshot.Writes, writesOf(config.Kind, object)...)
+	b.snapshot.Writes = append(b.snapshot.Writes, made.writes...)
 	b.snapshot.Configs = append(b.snapshot.Configs, config)
 }
 
-func (b *builder) object(object runtime.Object) {
-	meta, ok := object.(metav1.Object)
-	if !ok {
+func (b *builder) object(made *prepared) {
+	if !b.first(refOf(made.kind, made.meta)) || !b.visible(made.kind, made.meta) {
 		return
 	}
-	kind := kindOf(object)
-	if !b.first(refOf(kind, meta)) || !b.visible(kind, meta) {
-		return
+	for _, name := range made.names {
+		b.named[name] = true
 	}
-	b.name(meta.GetNamespace(), object)
-	b.snapshot.Writes = append(b.snapshot.Writes, writesOf(kind, meta)...)
-	b.snapshot.References = append(b.snapshot.References, referencesOf(kind, object)...)
-	trimmed := b.trimmer.trim(object)
+	b.snapshot.Writes = append(b.snapshot.Writes, made.writes...)
+	b.snapshot.References = append(b.snapshot.References, made.references...)
 	for _, shelf := range b.shelves {
-		if shelf.put(trimmed) {
+		if shelf.put(made.object) {
 			return
 		}
 	}
@@ -115,26 +108,6 @@ func (b *builder) visible(kind string, object metav1.Object) bool {
 	b.hidden[ref] = true
 	b.snapshot.Hidden = append(b.snapshot.Hidden, ref)
 	return false
-}
-
-// name remembers what the template of a workload names.
-func (b *builder) name(namespace string, object runtime.Object) {
-	spec := podSpecOf(object)
-	if spec == nil {
-		return
-	}
-	for _, use := range configsIn(spec, namespace) {
-		b.named[use.Ref] = true
-	}
-	for _, volume := range spec.Volumes {
-		if volume.PersistentVolumeClaim != nil {
-			b.named[Ref{"PersistentVolumeClaim", namespace, volume.PersistentVolumeClaim.ClaimName}] = true
-		}
-	}
-	for _, secret := range spec.ImagePullSecrets {
-		b.named[Ref{"Secret", namespace, secret.Name}] = true
-	}
-	b.named[Ref{"ServiceAccount", namespace, spec.ServiceAccountName}] = true
 }
 
 // finish sorts everything, so that the same cluster gives the same bytes.

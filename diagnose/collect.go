@@ -73,7 +73,7 @@ func (c *collector) read(ctx context.Context, queries ...Query) {
 	group.SetLimit(listsAtOnce)
 	for i, q := range queries {
 		group.Go(func() error {
-			results[i], failed[i] = c.source.List(ctx, q)
+			results[i], failed[i] = c.list(ctx, q)
 			return nil // a list that fails is a gap, not the end
 		})
 	}
@@ -89,6 +89,27 @@ func (c *collector) read(ctx context.Context, queries ...Query) {
 			c.b.snapshot.Listed = append(c.b.snapshot.Listed, Listing{q.Kind, q.Namespace})
 		}
 	}
+}
+
+// pager is a Source that hands over objects as they come, which nobody else
+// has: each is stripped before the next page is read, so that a list of a whole
+// cluster is never in memory as it comes.
+type pager interface {
+	pages(ctx context.Context, q Query, take func(runtime.Object)) error
+}
+
+func (c *collector) list(ctx context.Context, q Query) ([]runtime.Object, error) {
+	source, ok := c.source.(pager)
+	if !ok {
+		return c.source.List(ctx, q)
+	}
+	var found []runtime.Object
+	err := source.pages(ctx, q, func(object runtime.Object) {
+		if made := c.b.preparer.prepareOwn(object); made != nil {
+			found = append(found, made)
+		}
+	})
+	return found, err
 }
 
 // standing are the kinds of a namespace that are few, and tell what there is.
@@ -107,8 +128,8 @@ func (c *collector) namespaceQueries(namespace string) []Query {
 	}
 	return append(queries,
 		Query{Kind: "Secret", Namespace: namespace},
-		Query{Kind: "Event", Namespace: namespace, Fields: "type!=Normal", Limit: eventsLimit},
-		Query{Kind: "Event", Namespace: namespace, Fields: "type=Normal,involvedObject.kind=Deployment", Limit: eventsLimit},
+		Query{Kind: "Event", Namespace: namespace, Fields: warningEvents, Limit: eventsLimit},
+		Query{Kind: "Event", Namespace: namespace, Fields: deploymentEvents, Limit: eventsLimit},
 	)
 }
 

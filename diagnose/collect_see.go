@@ -42,6 +42,6 @@ func (c *collector) sees(kind string, object metav1.Object) bool {
 	}
 	return c.may(ops.Target{
 		Cluster: c.target.Cluster, Environment: c.target.Environment, Namespace: ref.Namespace, Kind: kind, Name: ref.Name,
-		UID: string(object.GetUID()), Annotations: trimAnnotations(object.GetAnnotations()), Labels: object.GetLabels(),
+		UID: string(object.GetUID()), Annotations: object.GetAnnotations(), Labels: object.GetLabels(),
 	})
 }

@@ -27,6 +27,9 @@ type Options struct {
 	Hide func(string) string
 	// Timeout bounds the collection of one snapshot; 8 seconds if zero.
 	Timeout time.Duration
+	// Caches keeps what diagnoses read in memory, once Run is called: for a
+	// process that serves. Without them every diagnosis asks the API server.
+	Caches bool
 }
 
 // Diagnoser names what is wrong with targets of live clusters.
@@ -34,6 +37,7 @@ type Diagnoser struct {
 	clusters *kube.Clusters
 	engine   *Engine
 	options  Options
+	caches   map[string]*kube.Cache // by cluster; none without Options.Caches
 }
 
 // New makes a Diagnoser with the built-in trees. It panics if those are
@@ -49,7 +53,11 @@ func New(clusters *kube.Clusters, options Options) *Diagnoser {
 	if options.Timeout == 0 {
 		options.Timeout = collectTimeout
 	}
-	return &Diagnoser{clusters: clusters, engine: engine, options: options}
+	d := &Diagnoser{clusters: clusters, engine: engine, options: options}
+	if options.Caches {
+		d.keepCaches()
+	}
+	return d
 }
 
 // Diagnose looks at the target now. May tells what the asker may see of the
@@ -72,7 +80,7 @@ func (d *Diagnoser) Snapshot(ctx context.Context, target ops.Target, may func(op
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.options.Timeout)
 	defer cancel()
-	snapshot := Collect(ctx, Live(cluster.Typed, cluster.Metadata, cluster.Dynamic), target, may, d.options.HashKey)
+	snapshot := Collect(ctx, d.source(cluster), target, may, d.options.HashKey)
 	if d.options.Hide != nil {
 		snapshot.hide(d.options.Hide)
 	}

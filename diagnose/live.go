@@ -33,32 +33,40 @@ type live struct {
 
 // List asks page by page.
 func (l *live) List(ctx context.Context, q Query) ([]runtime.Object, error) {
+	var found []runtime.Object
+	err := l.pages(ctx, q, func(object runtime.Object) { found = append(found, object) })
+	return found, err
+}
+
+// pages hands over what a query selects as each page of it comes.
+func (l *live) pages(ctx context.Context, q Query, take func(runtime.Object)) error {
 	options := metav1.ListOptions{LabelSelector: q.Labels, FieldSelector: q.Fields, Limit: pageSize}
 	if q.Name != "" {
 		options.FieldSelector = metav1.SingleObject(metav1.ObjectMeta{Name: q.Name}).FieldSelector
 	}
-	var found []runtime.Object
+	taken := 0
 	for {
-		if left := q.Limit - len(found); q.Limit > 0 && left < pageSize {
+		if left := q.Limit - taken; q.Limit > 0 && left < pageSize {
 			options.Limit = int64(left)
 		}
 		page, err := l.page(ctx, q, options)
 		if err != nil {
-			return found, err
+			return err
 		}
 		if err := meta.EachListItem(page, func(object runtime.Object) error {
-			found = append(found, object)
+			take(object)
+			taken++
 			return nil
 		}); err != nil {
-			return found, fmt.Errorf("reading a list of %s: %w", plural(q.Kind), err)
+			return fmt.Errorf("reading a list of %s: %w", plural(q.Kind), err)
 		}
 		next, err := meta.ListAccessor(page)
 		if err != nil {
-			return found, fmt.Errorf("reading a list of %s: %w", plural(q.Kind), err)
+			return fmt.Errorf("reading a list of %s: %w", plural(q.Kind), err)
 		}
 		options.Continue = next.GetContinue()
-		if options.Continue == "" || q.Limit > 0 && len(found) >= q.Limit {
-			return found, nil
+		if options.Continue == "" || q.Limit > 0 && taken >= q.Limit {
+			return nil
 		}
 	}
 }
@@ -102,6 +110,14 @@ func (l *live) metaPage(ctx context.Context, q Query, options metav1.ListOptions
 		list.Items = append(list.Items, item)
 	}
 	return list, nil
+}
+
+// secretOf gives a Secret that holds nothing but its metadata.
+func secretOf(object runtime.Object) runtime.Object {
+	if meta, ok := object.(*metav1.PartialObjectMetadata); ok {
+		return &corev1.Secret{ObjectMeta: meta.ObjectMeta}
+	}
+	return object
 }
 
 // Log reads the end of a log.

@@ -18,6 +18,9 @@ func (s *Snapshot) hide(hide func(string) string) {
 	for i := range s.Configs {
 		s.Configs[i].Annotations = hideValues(s.Configs[i].Annotations, hide)
 	}
+	for _, shelf := range s.Objects.shelves() {
+		shelf.own()
+	}
 	s.Objects.each(func(_ string, object metav1.Object) {
 		object.SetAnnotations(hideValues(object.GetAnnotations(), hide))
 	})

@@ -71,6 +71,9 @@ type shelf struct {
 	each func(func(metav1.Object))
 	// sort orders the objects by namespace and name.
 	sort func()
+	// own gives the snapshot copies whose metadata it may change: caches share
+	// the objects.
+	own func()
 	// compact drops null entries, which a file may hold.
 	compact func()
 }
@@ -98,6 +101,12 @@ func shelve[T any, P interface {
 			slices.SortStableFunc(*list, func(a, b P) int {
 				return cmp.Or(cmp.Compare(a.GetNamespace(), b.GetNamespace()), cmp.Compare(a.GetName(), b.GetName()))
 			})
+		},
+		own: func() {
+			for i, object := range *list {
+				copied := *object
+				(*list)[i] = &copied
+			}
 		},
 		compact: func() { *list = slices.DeleteFunc(*list, func(object P) bool { return object == nil }) },
 	}

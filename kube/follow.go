@@ -65,7 +65,7 @@ func (c *Cluster) followOnce(ctx context.Context, target ops.Target, seen chan S
 		return false, false
 	}
 	show(seen, Seen{Workload: w})
-	watcher, err := c.streaming.Resource(resources[target.Kind]).Namespace(target.Namespace).Watch(ctx, metav1.ListOptions{
+	watcher, err := c.watching.dynamic.Resource(resources[target.Kind]).Namespace(target.Namespace).Watch(ctx, metav1.ListOptions{
 		FieldSelector:   fields.OneTermEqualSelector("metadata.name", target.Name).String(),
 		ResourceVersion: w.object.GetResourceVersion(),
 	})

@@ -70,6 +70,7 @@ func (p *product) run(ctx context.Context, s settings.Settings, ready func([]net
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { p.policy.Watch(ctx); return nil })
 	group.Go(func() error { p.journal.Sweep(ctx); return nil })
+	group.Go(func() error { p.diagnose.Run(ctx); return nil })
 	group.Go(func() error { return p.bot.Run(ctx) })
 	group.Go(func() error {
 		return server.Serve(ctx, p.log.Named("http"), ready,
@@ -91,6 +92,7 @@ func (p *product) front(s settings.Settings) http.Handler {
 			return nil
 		}},
 		server.Probe{Name: "journal", Check: p.store.Ping},
+		server.Probe{Name: "caches", Check: func(context.Context) error { return p.diagnose.Settled() }},
 	))
 	mux.Handle("/slack/", p.handler(s))
 	return mux

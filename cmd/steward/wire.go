@@ -26,6 +26,7 @@ type product struct {
 	journal  *audit.Journal
 	policy   *rbac.Enforcer
 	runner   *actions.Runner
+	diagnose *diagnose.Diagnoser
 	bot      *bot.Bot
 	narrator *bot.Narrator
 	metrics  *prometheus.Registry
@@ -67,18 +68,18 @@ func wire(ctx context.Context, s settings.Settings, log *zap.Logger) (_ *product
 		p.store.Close(ctx) //nolint:errcheck // the error that matters is the key's
 		return nil, err
 	}
-	diagnoser := diagnose.New(clusters, diagnose.Options{Log: log.Named("diagnose"), HashKey: key})
+	p.diagnose = diagnose.New(clusters, diagnose.Options{Log: log.Named("diagnose"), HashKey: key, Caches: true})
 	slack := bot.NewClient(slackConfig, p.metrics, log.Named("slack"))
 	p.narrator = bot.NewNarrator(slackConfig, slack, p.store, log.Named("bot"))
 
 	p.runner = actions.NewRunner(actions.Parts{
-		Actions:   list(clusters, p.journal, diagnoser, p.policy),
+		Actions:   list(clusters, p.journal, p.diagnose, p.policy),
 		Resolver:  clusters,
 		Identity:  bot.NewDirectory(slack, s.Slack.TeamID),
 		Access:    p.policy,
 		Justifier: justifier,
 		Journal:   p.journal,
-		Diagnoser: diagnoser,
+		Diagnoser: p.diagnose.Live(), // a repair is verified by what the cluster says now
 		Narrator:  p.narrator,
 		Locker:    p.store,
 		Defaults:  channelDefaults(s),

@@ -1,0 +1,115 @@
+package diagnose
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/steward-bot/steward/kube"
+)
+
+// Cached reads from caches what they have, and the rest from another Source:
+// logs, kinds that are not kept, and those that steward may not list, so that
+// the reason is the API server's own.
+func Cached(cache *kube.Cache, live Source) Source { return &cached{live, cache} }
+
+type cached struct {
+	Source
+	cache *kube.Cache
+}
+
+// List gives objects that are prepared already where the caches have them.
+func (c *cached) List(ctx context.Context, q Query) ([]runtime.Object, error) {
+	if found, ok := c.kept(q); ok {
+		return found, nil
+	}
+	return c.Source.List(ctx, q)
+}
+
+// pages is List for whoever takes the objects one by one.
+func (c *cached) pages(ctx context.Context, q Query, take func(runtime.Object)) error {
+	found, ok := c.kept(q)
+	if !ok {
+		if live, ok := c.Source.(pager); ok {
+			return live.pages(ctx, q, take)
+		}
+		var err error
+		if found, err = c.Source.List(ctx, q); err != nil {
+			return err
+		}
+	}
+	for _, object := range found {
+		take(object)
+	}
+	return nil
+}
+
+// kept answers a query from the caches, as the API server would: by namespace
+// and name. It is false when that cannot be relied on.
+func (c *cached) kept(q Query) ([]runtime.Object, bool) {
+	shelf, left, ok := c.shelf(q)
+	if !ok || shelf.Current() != nil {
+		return nil, false
+	}
+	if q.Name != "" {
+		object := shelf.Object(q.Namespace, q.Name)
+		if object == nil {
+			return nil, true
+		}
+		return asked(q, []runtime.Object{object}), true
+	}
+	selector, err := labels.Parse(q.Labels)
+	if err != nil {
+		return nil, false
+	}
+	found := slices.DeleteFunc(shelf.Objects(q.Namespace, selector), func(object runtime.Object) bool { return !left.match(object) })
+	slices.SortFunc(found, byName)
+	if q.Limit > 0 {
+		found = found[:min(len(found), q.Limit)]
+	}
+	return asked(q, found), true
+}
+
+// shelf finds the objects that a query is about, and what is left to be asked
+// of them: there may be a shelf for just these fields.
+func (c *cached) shelf(q Query) (*kube.Shelf, fieldsLeft, bool) {
+	if exact := c.cache.Shelf(q.Kind, q.Fields); exact != nil {
+		return exact, nil, true
+	}
+	left, ok := parseFields(q.Kind, q.Fields)
+	if !ok {
+		return nil, nil, false
+	}
+	if q.Kind == "Event" {
+		shelf := c.cache.Shelf("Event", warningEvents)
+		return shelf, left, shelf != nil && left.warningsOnly()
+	}
+	shelf := c.cache.Shelf(q.Kind, "")
+	return shelf, left, shelf != nil
+}
+
+// asked gives no more than was asked for.
+func asked(q Query, found []runtime.Object) []runtime.Object {
+	if !q.Meta {
+		return found
+	}
+	for i, object := range found {
+		if made, ok := object.(*prepared); ok && made.config != nil {
+			found[i] = made.bare()
+		}
+	}
+	return found
+}
+
+func byName(a, b runtime.Object) int {
+	x, errX := meta.Accessor(a)
+	y, errY := meta.Accessor(b)
+	if errX != nil || errY != nil {
+		return 0 // what caches hold has names
+	}
+	return cmp.Or(cmp.Compare(x.GetNamespace(), y.GetNamespace()), cmp.Compare(x.GetName(), y.GetName()))
+}
