@@ -104,6 +104,10 @@ func shelve[T any, P interface {
 		},
 		own: func() {
 			for i, object := range *list {
+				if _, maps := any(object).(*unstructured.Unstructured); maps {
+					(*list)[i] = object.DeepCopyObject().(P)
+					continue
+				}
 				copied := *object
 				(*list)[i] = &copied
 			}
