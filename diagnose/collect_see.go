@@ -12,7 +12,7 @@ import (
 // open are the kinds of the cluster itself, which say nothing about anybody's
 // workloads: what runs on a node is asked for, pod by pod.
 var open = []string{
-	"Node", "StorageClass", "IngressClass", "PriorityClass", "CSIDriver", "CSINode", "APIService",
+	"Node", "StorageClass", "IngressClass", "PriorityClass", "RuntimeClass", "CSIDriver", "CSINode", "APIService",
 	"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "ValidatingAdmissionPolicy", "ClusterPolicy",
 }
 

@@ -104,6 +104,9 @@ var lists = map[string]lister{
 	"PriorityClass": func(ctx context.Context, c kubernetes.Interface, _ string, o metav1.ListOptions) (runtime.Object, error) {
 		return c.SchedulingV1().PriorityClasses().List(ctx, o)
 	},
+	"RuntimeClass": func(ctx context.Context, c kubernetes.Interface, _ string, o metav1.ListOptions) (runtime.Object, error) {
+		return c.NodeV1().RuntimeClasses().List(ctx, o)
+	},
 	"MutatingWebhookConfiguration": func(ctx context.Context, c kubernetes.Interface, _ string, o metav1.ListOptions) (runtime.Object, error) {
 		return c.AdmissionregistrationV1().MutatingWebhookConfigurations().List(ctx, o)
 	},

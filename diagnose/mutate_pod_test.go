@@ -173,7 +173,13 @@ func (o op) wrote(object metav1.Object) error {
 		if fields["f:"+outer] == nil {
 			fields["f:"+outer] = map[string]any{}
 		}
-		fields["f:"+outer]["f:"+inner] = map[string]any{}
+		label, isLabel := strings.CutPrefix(inner, "labels.")
+		switch {
+		case outer == "metadata" && isLabel:
+			fields["f:metadata"]["f:labels"] = map[string]any{"f:" + label: map[string]any{}}
+		case inner != "":
+			fields["f:"+outer]["f:"+inner] = map[string]any{}
+		}
 	}
 	raw, err := json.Marshal(fields)
 	if err != nil {

@@ -141,7 +141,7 @@ func length(text string) time.Duration {
 
 // clusterKinds are the kinds outside of namespaces.
 var clusterKinds = []string{
-	"Node", "Namespace", "PersistentVolume", "StorageClass", "IngressClass", "PriorityClass", "CSIDriver", "CSINode", "VolumeAttachment", "APIService",
+	"Node", "Namespace", "PersistentVolume", "StorageClass", "IngressClass", "PriorityClass", "RuntimeClass", "CSIDriver", "CSINode", "VolumeAttachment", "APIService",
 	"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "ValidatingAdmissionPolicy", "ClusterRole", "ClusterRoleBinding", "ClusterPolicy",
 }
 

@@ -10,6 +10,13 @@ var podCauses = []string{
 	"config-key-missing", "volume-source-missing", "run-as-root-refused", "env-shadowed", "liveness-wrong-target", "liveness-too-tight", "startup-probe-exhausted", "readiness-wrong-target", "deploy-regression",
 }
 
+// mutationEffects are what a pod can fail by that was changed on its way in.
+var mutationEffects = []string{
+	"memory-limit-too-low", "memory-leak", "heap-exceeds-limit", "child-oom", "cpu-throttled", "liveness-too-tight", "startup-probe-exhausted", "readiness-lost", "readiness-wrong-target",
+	"image-not-found", "image-pull-auth", "image-rate-limited", "registry-unreachable", "image-wrong-architecture", "image-name-invalid", "image-tag-moved",
+	"command-not-found", "missing-env", "env-shadowed", "app-exception", "deploy-regression", "cluster-full", "request-exceeds-any-node", "no-surge-room",
+}
+
 // precedence is the one table of which cause explains which away when both
 // hold for one diagnosis. Anything else stands side by side.
 var precedence = []struct {
@@ -24,6 +31,7 @@ var precedence = []struct {
 	{"no-surge-room", []string{"cluster-full", "pod-affinity-unsatisfied", "node-slot-exhausted", "quota-exceeded"}, "there would be room if an old pod went first"},
 	{"statefulset-blocked", podCauses, "the template is mended already, and does not reach the broken pod"},
 	{"rollout-paused", podCauses, "a change of the template waits, and does not reach the broken pods"},
+	{"silent-mutation", mutationEffects, "the template asks for something else, and does not reach the pods"},
 	{"shared-cause", []string{"readiness-lost", "deploy-regression", "app-exception", "liveness-too-tight", "dependency-unreachable", "registry-unreachable", "config-changed", "bad-credentials", "overload"}, "several services fail for it at once"},
 }
 

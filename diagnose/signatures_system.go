@@ -34,7 +34,7 @@ var systemSignatures = []signature{
 
 	{"any", saysDiskFull, "no space left on device", re(`(?i)no space left on device|ENOSPC`), `write /data/wal/000017: no space left on device`},
 
-	{"Kubernetes client", saysForbidden, "is forbidden", re(`is forbidden: User "(?P<user>system:serviceaccount:[^"\s]{1,200})" cannot (?P<verb>\w{1,40}) resource "(?P<what>[^"\s]{1,80})"`), `configmaps is forbidden: User "system:serviceaccount:shop:checkout" cannot list resource "configmaps" in API group "" in the namespace "shop"`},
+	{"Kubernetes client", saysForbidden, "forbidden: user", re(`(?i:forbidden): User \\*"(?P<user>system:serviceaccount:[^"\s\\]{1,200})\\*" cannot (?P<verb>\w{1,40}) (?:resource|path) \\*"(?P<what>[^"\s\\]{1,120})`), `configmaps is forbidden: User "system:serviceaccount:shop:checkout" cannot list resource "configmaps" in API group "" in the namespace "shop"`},
 
 	{"Postgres client", saysOverloaded, "too many", re(`(?i)too many connections|too many clients already`), `FATAL: sorry, too many clients already`},
 	{"Postgres client", saysOverloaded, "connection slots", re(`remaining connection slots are reserved`), `FATAL: remaining connection slots are reserved for roles with the SUPERUSER attribute`},

@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	nodev1 "k8s.io/api/node/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	schedulingv1 "k8s.io/api/scheduling/v1"
@@ -42,6 +43,7 @@ type Objects struct {
 	LimitRanges            []*corev1.LimitRange                          `json:"limitRanges,omitempty"`
 	ServiceAccounts        []*corev1.ServiceAccount                      `json:"serviceAccounts,omitempty"`
 	PriorityClasses        []*schedulingv1.PriorityClass                 `json:"priorityClasses,omitempty"`
+	RuntimeClasses         []*nodev1.RuntimeClass                        `json:"runtimeClasses,omitempty"`
 	PVCs                   []*corev1.PersistentVolumeClaim               `json:"persistentVolumeClaims,omitempty"`
 	PVs                    []*corev1.PersistentVolume                    `json:"persistentVolumes,omitempty"`
 	StorageClasses         []*storagev1.StorageClass                     `json:"storageClasses,omitempty"`
@@ -139,6 +141,7 @@ func (o *Objects) shelves() []shelf {
 		shelve("LimitRange", &o.LimitRanges),
 		shelve("ServiceAccount", &o.ServiceAccounts),
 		shelve("PriorityClass", &o.PriorityClasses),
+		shelve("RuntimeClass", &o.RuntimeClasses),
 		shelve("PersistentVolumeClaim", &o.PVCs),
 		shelve("PersistentVolume", &o.PVs),
 		shelve("StorageClass", &o.StorageClasses),

@@ -16,8 +16,9 @@ type Write struct {
 	Manager string    `json:"manager"` // e.g. "kubectl-edit"
 	At      time.Time `json:"at"`
 	// Fields are the fields that the manager holds, two names deep:
-	// "spec.replicas", "data.REDIS_URL". The time is that of its last write
-	// to any of them.
+	// "spec.replicas", "data.REDIS_URL"; labels three, as each has a meaning of
+	// its own; a list at the top, such as "rules", one. The time is that of its
+	// last write to any of them.
 	Fields []string `json:"fields"`
 	// Created tells that this write made the object: it is no change of it.
 	Created bool `json:"created,omitempty"`
@@ -52,9 +53,9 @@ func writesOf(kind string, object metav1.Object) []Write {
 	return writes
 }
 
-// fieldsOf lists the fields of a FieldsV1, two names deep. The format is
-// described with FieldsV1 in k8s.io/apimachinery: "f:NAME" is a field, "." the
-// object itself.
+// fieldsOf lists the fields of a FieldsV1: two names deep, labels three, and
+// lists at the top by their one name. The format is described with FieldsV1 in
+// k8s.io/apimachinery: "f:NAME" is a field, "." the object itself.
 func fieldsOf(raw []byte) []string {
 	var outer map[string]map[string]json.RawMessage
 	if json.Unmarshal(raw, &outer) != nil {
@@ -66,13 +67,37 @@ func fieldsOf(raw []byte) []string {
 		if !ok || name == "status" {
 			continue
 		}
-		for key := range inner {
-			if field, ok := strings.CutPrefix(key, "f:"); ok {
-				fields = append(fields, name+"."+field)
+		before := len(fields)
+		for key, part := range inner {
+			field, ok := strings.CutPrefix(key, "f:")
+			if !ok {
+				continue
 			}
+			fields = append(fields, name+"."+field)
+			if name == "metadata" && field == "labels" {
+				fields = append(fields, labelsIn(part)...)
+			}
+		}
+		if len(fields) == before && name != "data" && name != "metadata" && name != "spec" {
+			fields = append(fields, name)
 		}
 	}
 	slices.Sort(fields)
+	return fields
+}
+
+// labelsIn lists the labels that a part of a FieldsV1 holds.
+func labelsIn(raw json.RawMessage) []string {
+	var inner map[string]json.RawMessage
+	if json.Unmarshal(raw, &inner) != nil {
+		return nil
+	}
+	var fields []string
+	for key := range inner {
+		if label, ok := strings.CutPrefix(key, "f:"); ok {
+			fields = append(fields, "metadata.labels."+label)
+		}
+	}
 	return fields
 }
 
