@@ -13,11 +13,8 @@ import (
 	"time"
 )
 
-// Build makes the binary at Path if it is not there yet, and tells progress
-// what it does and how far it is, every few seconds. Two builds at once wait for
-// each other, and the second finds the work done.
-func Build(ctx context.Context, progress io.Writer) error {
-	path, err := Path()
+func (t target) build(ctx context.Context, progress io.Writer) error {
+	path, err := t.path()
 	if err != nil {
 		return err
 	}
@@ -29,35 +26,35 @@ func Build(ctx context.Context, progress io.Writer) error {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("making the folder for the control plane: %w", err)
+		return fmt.Errorf("making the folder for the %s: %w", t.name, err)
 	}
 	unlock, err := lock(ctx, filepath.Dir(path)+".lock")
 	if err != nil {
-		return fmt.Errorf("waiting for another build of the control plane: %w", err)
+		return fmt.Errorf("waiting for another build of the %s: %w", t.name, err)
 	}
 	defer unlock()
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}
-	b := builder{source: source, progress: progress, began: time.Now()}
-	b.say("building the local control plane, once for these sources: about 10 minutes on two cores with empty caches, 15 seconds with warm ones (it is Kubernetes itself; 0.7 GB to download, 3 GB of caches)")
+	b := builder{target: t, source: source, progress: progress, began: time.Now()}
+	b.say("building it, once for these sources: %s", t.estimate)
 	temporary := path + ".new"
-	if err := b.build(ctx, temporary); err != nil {
+	if err := b.compile(ctx, temporary); err != nil {
 		return err
 	}
 	// A rename is all or nothing: nobody ever sees half a binary.
 	if err := os.Rename(temporary, path); err != nil {
-		return fmt.Errorf("putting the control plane in its place: %w", err)
+		return fmt.Errorf("putting the %s in its place: %w", t.name, err)
 	}
 	b.say("built %s in %s", path, time.Since(b.began).Round(time.Second))
-	forget(filepath.Dir(filepath.Dir(path)))
+	t.forget(filepath.Dir(filepath.Dir(path)))
 	return nil
 }
 
 // forget removes the binaries of sources that are long gone: each is 140 MB.
-func forget(cache string) {
+func (t target) forget(cache string) {
 	const kept = 4 // some branches and clones at a time
-	all := builtIn(cache)
+	all := t.builtIn(cache)
 	for _, old := range all[min(kept, len(all)):] {
 		_ = os.RemoveAll(filepath.Dir(old))
 		_ = os.Remove(filepath.Dir(old) + ".lock")
@@ -74,12 +71,13 @@ func buildFlags() []string {
 }
 
 type builder struct {
+	target
 	source   string
 	progress io.Writer
 	began    time.Time
 }
 
-func (b builder) build(ctx context.Context, target string) error {
+func (b builder) compile(ctx context.Context, into string) error {
 	total, err := b.packages(ctx)
 	if err != nil {
 		return err
@@ -89,15 +87,15 @@ func (b builder) build(ctx context.Context, target string) error {
 		b.say("compiling: %d of at most %d packages after %s", done.Load(), total, time.Since(b.began).Round(time.Second))
 	})
 	defer stop()
-	args := append([]string{"build", "-v", "-o", target}, append(buildFlags(), ".")...)
+	args := append([]string{"build", "-v", "-o", into}, append(buildFlags(), b.main())...)
 	cmd := b.goCommand(ctx, args...)
 	var said strings.Builder
 	out, err := cmd.StderrPipe()
 	if err != nil {
-		return fmt.Errorf("building the control plane: %w", err)
+		return fmt.Errorf("building the %s: %w", b.name, err)
 	}
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("building the control plane: %w", err)
+		return fmt.Errorf("building the %s: %w", b.name, err)
 	}
 	// -v names each package that is compiled; whatever else it says is an error.
 	lines := bufio.NewScanner(out)
@@ -108,7 +106,7 @@ func (b builder) build(ctx context.Context, target string) error {
 		done.Add(1)
 	}
 	if err := cmd.Wait(); err != nil {
-		return fmt.Errorf("building the control plane: %w\n%s", err, said.String())
+		return fmt.Errorf("building the %s: %w\n%s", b.name, err, said.String())
 	}
 	return nil
 }
@@ -120,14 +118,17 @@ func (b builder) packages(ctx context.Context) (int, error) {
 	})
 	defer stop()
 	var said strings.Builder
-	cmd := b.goCommand(ctx, "list", "-deps", ".")
+	cmd := b.goCommand(ctx, "list", "-deps", b.main())
 	cmd.Stderr = &said
 	out, err := cmd.Output()
 	if err != nil {
-		return 0, fmt.Errorf("downloading the control plane's modules: %w\n%s", err, said.String())
+		return 0, fmt.Errorf("downloading the modules of the %s: %w\n%s", b.name, err, said.String())
 	}
 	return strings.Count(string(out), "\n"), nil
 }
+
+// main is the main package's path as the go command takes it.
+func (b builder) main() string { return "./" + b.folder }
 
 // goCommand runs go in the control plane's own module.
 func (b builder) goCommand(ctx context.Context, args ...string) *exec.Cmd {
@@ -157,5 +158,5 @@ func (b builder) every(pause time.Duration, f func()) (stop func()) {
 }
 
 func (b builder) say(format string, args ...any) {
-	_, _ = fmt.Fprintf(b.progress, "controlplane: "+format+"\n", args...)
+	_, _ = fmt.Fprintf(b.progress, b.name+": "+format+"\n", args...)
 }

@@ -32,6 +32,9 @@ type Options struct {
 	Name string
 	// Nodes is the number of simulated nodes; 10 if zero.
 	Nodes int
+	// Kubelet is a real node that is to join, as NAME=ADDRESS: its credentials
+	// are made in Dir/pki. Empty for simulated nodes alone.
+	Kubelet string
 	// Log is told how the start proceeds; nil tells nobody.
 	Log io.Writer
 }
@@ -68,6 +71,9 @@ func Start(ctx context.Context, o Options) (*Cluster, error) {
 	}
 	c := &Cluster{Dir: o.Dir, done: make(chan struct{})}
 	args := []string{"up", "--stop-on-stdin-eof", "--name", cmp.Or(o.Name, "local"), "--nodes", strconv.Itoa(cmp.Or(o.Nodes, 10))}
+	if o.Kubelet != "" {
+		args = append(args, "--kubelet", o.Kubelet)
+	}
 	if c.Dir == "" {
 		if c.Dir, err = os.MkdirTemp("", "steward-cluster-"); err != nil {
 			return nil, fmt.Errorf("making a folder for the cluster: %w", err)

@@ -111,7 +111,7 @@ func TestTheBinaryIsNamedAfterWhatItIsBuiltFrom(t *testing.T) {
 		}
 	}
 	sum := func() string {
-		got, err := fingerprint(dir)
+		got, err := controlPlane.fingerprint(dir)
 		if err != nil {
 			t.Fatal(err)
 		}

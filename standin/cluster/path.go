@@ -15,23 +15,15 @@ import (
 	"time"
 )
 
-// BinaryEnv names a control plane binary that is to be used whatever the
-// sources say: in an image, say, that has no sources.
-const BinaryEnv = "STEWARD_CONTROLPLANE"
-
-// ErrNotBuilt says that the control plane has to be built first, and how.
-var ErrNotBuilt = errors.New("the local control plane is not built; build it once with: make controlplane (some minutes)")
-
 // errNoSources says that the working directory is in no checkout of steward.
-var errNoSources = errors.New("the control plane's sources are not here: run this in a checkout of steward, or set " + BinaryEnv + " to a built binary")
+var errNoSources = errors.New("the control plane's sources are not here: run this in a checkout of steward, or set " + BinaryEnv + " (for the kubelet " + KubeletEnv + ") to a built binary")
 
 // module is the line by which the checkout's root is recognised.
 const module = "module github.com/steward-bot/steward"
 
-// Path is where the binary for these sources and this machine is, or will be
-// when it is built. Outside a checkout it is the newest that has been built.
-func Path() (string, error) {
-	if path := os.Getenv(BinaryEnv); path != "" {
+// path is where the program is, or will be when it is built.
+func (t target) path() (string, error) {
+	if path := os.Getenv(t.env); path != "" {
 		return path, nil
 	}
 	user, err := os.UserCacheDir()
@@ -41,23 +33,23 @@ func Path() (string, error) {
 	cache := filepath.Join(user, "steward")
 	source, err := sourceDir()
 	if errors.Is(err, errNoSources) {
-		if all := builtIn(cache); len(all) > 0 {
+		if all := t.builtIn(cache); len(all) > 0 {
 			return all[0], nil
 		}
 	}
 	if err != nil {
 		return "", err
 	}
-	sum, err := fingerprint(source)
+	sum, err := t.fingerprint(source)
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(cache, "controlplane-"+sum, "controlplane"), nil
+	return filepath.Join(cache, t.name+"-"+sum, t.name), nil
 }
 
-// builtIn lists the binaries in the cache, the newest first.
-func builtIn(cache string) []string {
-	found, err := filepath.Glob(filepath.Join(cache, "controlplane-*", "controlplane"))
+// builtIn lists the program's binaries in the cache, the newest first.
+func (t target) builtIn(cache string) []string {
+	found, err := filepath.Glob(filepath.Join(cache, t.name+"-*", t.name))
 	if err != nil {
 		return nil // only a bad pattern is an error
 	}
@@ -71,14 +63,13 @@ func builtIn(cache string) []string {
 	return found
 }
 
-// Built is Path of a binary that exists, or ErrNotBuilt.
-func Built() (string, error) {
-	path, err := Path()
+func (t target) built() (string, error) {
+	path, err := t.path()
 	if err != nil {
 		return "", err
 	}
 	if _, err := os.Stat(path); err != nil {
-		return "", fmt.Errorf("%w (%s is missing)", ErrNotBuilt, path)
+		return "", fmt.Errorf("%w (%s is missing)", t.missing, path)
 	}
 	return path, nil
 }
@@ -105,15 +96,15 @@ func sourceDir() (string, error) {
 
 // fingerprint is a hash of all that the binary is made from: the sources, the
 // modules' sums, how it is built, and for which machine.
-func fingerprint(source string) (string, error) {
+func (t target) fingerprint(source string) (string, error) {
 	sum := sha256.New()
 	_, _ = fmt.Fprintln(sum, runtime.GOOS, runtime.GOARCH, buildFlags())
 	err := filepath.WalkDir(source, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !goesIn(path) {
+		if err != nil || entry.IsDir() {
 			return err
 		}
 		name, err := filepath.Rel(source, path)
-		if err != nil {
+		if err != nil || !t.goesIn(name) {
 			return err
 		}
 		file, err := os.Open(path)
@@ -129,15 +120,4 @@ func fingerprint(source string) (string, error) {
 		return "", fmt.Errorf("reading the control plane's sources: %w", err)
 	}
 	return hex.EncodeToString(sum.Sum(nil))[:16], nil
-}
-
-// goesIn tells the files that end up in the binary from tests and notes.
-func goesIn(path string) bool {
-	switch filepath.Ext(path) {
-	case ".go":
-		return !strings.HasSuffix(path, "_test.go")
-	case ".mod", ".sum", ".tmpl", ".yaml":
-		return true
-	}
-	return false
 }

@@ -31,7 +31,7 @@ func main() {
 
 const usage = `A Kubernetes control plane on this machine, without Docker.
 
-  controlplane up --dir DIR [--name NAME] [--nodes N] [--port PORT] [--stop-on-stdin-eof] [--remove]
+  controlplane up --dir DIR [--name NAME] [--nodes N] [--port PORT] [--kubelet NODE=ADDRESS] [--stop-on-stdin-eof] [--remove]
   controlplane kubectl ARGS…
 
 up prints "READY <kubeconfig>" on standard output when pods can be created, tells its
@@ -66,6 +66,7 @@ func upCommand(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	flags.StringVar(&o.Name, "name", "local", "name of the cluster and of the kubeconfig's context")
 	flags.IntVar(&o.Nodes, "nodes", 10, "number of simulated nodes")
 	flags.IntVar(&o.Port, "port", 0, "port of the API server; 0 finds a free one")
+	flags.Var(&o.Kubelet, "kubelet", "make the credentials of a real kubelet for this node, listening on this address")
 	flags.BoolVar(&o.Remove, "remove", false, "remove the folder at the end")
 	onEOF := flags.Bool("stop-on-stdin-eof", false, "stop when standard input ends")
 	if err := flags.Parse(args); err != nil {

@@ -32,8 +32,9 @@ func apiserverComponent(l layout, c credentials) component {
 		"--authorization-mode=Node,RBAC", "--anonymous-auth=false",
 		"--service-account-issuer=https://kubernetes.default.svc",
 		"--service-account-key-file=" + c.serviceAccounts, "--service-account-signing-key-file=" + c.serviceAccounts,
-		// Nodes have addresses of their own and answer on this machine's.
-		"--kubelet-preferred-address-types=InternalDNS", "--kubelet-certificate-authority=" + c.authority,
+		// Simulated nodes have addresses that nobody has, and answer on this
+		// machine's name; a real one has an address and no name.
+		"--kubelet-preferred-address-types=InternalDNS,InternalIP", "--kubelet-certificate-authority=" + c.authority,
 		"--kubelet-client-certificate=" + c.kubeletClient.CertFile, "--kubelet-client-key=" + c.kubeletClient.KeyFile,
 		"--requestheader-client-ca-file=" + c.frontProxy, "--requestheader-allowed-names=front-proxy-client",
 		"--requestheader-username-headers=X-Remote-User", "--requestheader-group-headers=X-Remote-Group",

@@ -34,7 +34,7 @@ const (
 func localhost(more ...string) []string { return append([]string{"127.0.0.1", "localhost"}, more...) }
 
 // issue makes every key anew and writes the kubeconfigs.
-func issue(l layout, name string) (credentials, error) {
+func issue(l layout, name string, kubelet Kubelet) (credentials, error) {
 	authority, err := pki.NewAuthority(l.pki(), "ca")
 	if err != nil {
 		return credentials{}, err
@@ -72,7 +72,7 @@ func issue(l layout, name string) (credentials, error) {
 			return credentials{}, err
 		}
 	}
-	return c, nil
+	return c, kubelet.issue(l, name, authority)
 }
 
 // writeKubeconfig writes one that stands alone: the certificates are inside.

@@ -30,6 +30,9 @@ type Options struct {
 	Nodes int
 	// Port of the API server; 0 finds a free one.
 	Port int
+	// Kubelet is the node that somebody will run a real kubelet for: it gets its
+	// credentials, in the folder of the keys. Without a name there is none.
+	Kubelet Kubelet
 	// Progress is told, in words, what happens.
 	Progress io.Writer
 	// Ready is called once, with the kubeconfig's path, when pods can be created.
@@ -48,7 +51,7 @@ func Run(ctx context.Context, o Options) error {
 	}
 	r := &run{options: o, layout: l, began: time.Now()}
 	defer r.stop()
-	if r.credentials, err = issue(l, o.Name); err != nil {
+	if r.credentials, err = issue(l, o.Name, o.Kubelet); err != nil {
 		return err
 	}
 	if err := writeStages(l); err != nil {
