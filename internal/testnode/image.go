@@ -72,6 +72,7 @@ func busyboxImage(ctx context.Context) (string, error) {
 			l.link("bin/"+name, "busybox")
 		}
 	}
+	l.file("bin/foreign", 0o755, []byte("\x7fELF of another machine"))
 	l.folder("tmp", 0o1777)
 	l.folder("etc", 0o755)
 	l.file("etc/passwd", 0o644, []byte("root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n"))
