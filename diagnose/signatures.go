@@ -40,6 +40,7 @@ var envSignatures = []signature{
 	{"any", saysEnvMissing, "env", re(`(?i:environment variables?|env(?:ironment)? vars?|envvar|env)[:\s]+["'$` + "`" + `]*` + aKey + `["'` + "`" + `]*\s+(?i:is |was |must be |has )?(?i:not set|not defined|required|missing|undefined|unset|set|empty|not present|not found)`), `FATAL: environment variable PAYMENT_URL is not set`},
 	{"any", saysEnvMissing, "missing", re(`(?i:missing)(?i: required| mandatory)?(?i: environment variables?| env(?:ironment)? vars?| env| config(?:uration)?| settings?| keys?)*[:\s]+["'$` + "`" + `]*` + aKey), `Error: Missing required environment variable: STRIPE_KEY`},
 	{"any", saysEnvMissing, "", re(`\b` + aKey + `["'` + "`" + `]* (?i:is required|is not set|not set|is missing|is undefined|must be set|must be defined|is not defined|must not be empty|cannot be empty|is empty)\b`), `config: REDIS_URL is required`},
+	{"shell", saysEnvMissing, "is required", re(`sh: (?:\d+: |line \d+: )?` + aKey + `: is required`), `sh: DATABASE_URL: is required`},
 }
 
 var loginSignatures = []signature{

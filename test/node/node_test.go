@@ -70,7 +70,7 @@ func (s story) until(t *testing.T, c *testcluster.Cluster, ns string) {
 		d, raw := diagnose(t, c, ns, s.target)
 		complaint := s.complaint(d)
 		if complaint == "" {
-			t.Logf("after %s; before that: %s", time.Since(began).Round(time.Second), strings.Join(others, ", "))
+			t.Logf("after %s; before that: %s\n%s", time.Since(began).Round(time.Second), strings.Join(others, ", "), d)
 			return
 		}
 		if says := fmt.Sprintf("%s at %s", d.first(), time.Since(began).Round(time.Second)); complaint != last {
@@ -120,6 +120,18 @@ func (d diagnosis) first() string {
 		return d.Status
 	}
 	return d.Causes[0].ID
+}
+
+// String is what a person reads first.
+func (d diagnosis) String() string {
+	var lines []string
+	for _, cause := range d.Causes {
+		lines = append(lines, fmt.Sprintf("%s (%s): %s", cause.ID, cause.Confidence, cause.Summary))
+		for _, r := range cause.Remedy {
+			lines = append(lines, "  - "+r.Text)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 func diagnose(t *testing.T, c *testcluster.Cluster, ns, target string) (d diagnosis, raw string) {
