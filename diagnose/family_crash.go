@@ -133,26 +133,34 @@ func commandNotFound(s *scope) answer {
 	}
 	started := over != nil && !slices.Contains([]int32{126, 127, 128}, over.ExitCode)
 	if found, ok := matchLog(message, saysNoCommand); ok && !started {
-		return yes(byField, found.Line).with("command", found.groups["what"]).
+		return yes(byField, found.Line).with("command", found.groups["what"], "wrong", wrongCommand(strings.Contains(found.Line, "permission denied"))).
 			seen(run.ref(), run.endedPath()+".message", found.Line, endedAt(run))
 	}
 	if over == nil || started {
 		return no("the program was started")
 	}
 	if slices.Contains([]string{"StartError", "ContainerCannotRun"}, over.Reason) {
-		return yes(byField, over.Reason).with("command", commandOf(run.Spec)).seen(run.ref(), run.endedPath()+".reason", over.Reason, over.FinishedAt.Time)
+		return yes(byField, over.Reason).with("command", commandOf(run.Spec), "wrong", "cannot be started in").seen(run.ref(), run.endedPath()+".reason", over.Reason, over.FinishedAt.Time)
 	}
 	if over.ExitCode == 128 {
 		return no("the exit code alone does not say so")
 	}
 	// A shell gives 126 for what it may not execute, and 127 for what it does
 	// not find (POSIX, Shell Command Language, 2.8.2).
-	a := yes(byField, fmt.Sprintf("the shell gave exit code %d", over.ExitCode)).with("command", commandOf(run.Spec))
+	a := yes(byField, fmt.Sprintf("the shell gave exit code %d", over.ExitCode)).with("command", commandOf(run.Spec), "wrong", wrongCommand(over.ExitCode == 126))
 	if found, hit := s.logHit(saysNoCommand); hit.Verdict == ops.Yes {
 		a.Evidence = append(a.Evidence, hit.Evidence...)
 		return a.with("command", found.groups["what"])
 	}
 	return a
+}
+
+// wrongCommand says in a sentence what is wrong with a command.
+func wrongCommand(there bool) string {
+	if there {
+		return "may not be executed in"
+	}
+	return "is not in"
 }
 
 func commandOf(c *corev1.Container) string {

@@ -7,7 +7,7 @@ func crashCauses() []causeInfo {
 		{
 			ID: "command-not-found", Title: "The command does not exist in the image",
 			Means:   "The container's command could not be started: there is no such file in the image, or it may not be executed. The program itself never ran.",
-			Summary: "{program} cannot start: the command {command} is not in the image {image}.",
+			Summary: "{program} cannot start: the command {command} {wrong} the image {image}.",
 			Remedies: []remedy{
 				rollBack,
 				{Text: "Set a command that the image has, in spec.template.spec.containers[{container}].command of {object}."},
@@ -36,7 +36,7 @@ func crashCauses() []causeInfo {
 		{
 			ID: "port-in-use", Title: "The port is in use already",
 			Means:   "Containers of one pod share their ports: two programs cannot listen on the same one. On hostNetwork the whole node shares them.",
-			Summary: "{program} ends because [[port {port} of its pod]] is in use already[[, by {other}]]: {line}.",
+			Summary: "{program} ends because {address} is in use already[[, by {other}]]: {line}.",
 			Remedies: []remedy{
 				{Text: "Give {container} or {other} another port, in its configuration and in containerPort of {object}."},
 				{Text: "Find who else listens in the pod or, with hostNetwork, on the node {node}, and give {container} another port."},

@@ -65,6 +65,23 @@ func inInitContainer(s *scope) answer {
 }
 
 func portInUse(s *scope) answer {
+	a := s.portTaken()
+	if a.Verdict != ops.Yes {
+		return a
+	}
+	address := "a port"
+	if port := a.Facts["port"]; port != "" {
+		address = "port " + port
+	}
+	if s.pod().Spec.HostNetwork {
+		return a.with("address", address+" of its node").seen(s.run().ref(), "spec.hostNetwork", "true", s.At)
+	}
+	return a.with("address", address+" of its pod")
+}
+
+// portTaken looks in the log, and for the other container that says that it
+// serves the port.
+func (s *scope) portTaken() answer {
 	_, a := s.logHit(saysPortTaken)
 	spec := s.pod().Spec
 	taken := map[string]string{}
