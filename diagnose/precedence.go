@@ -17,6 +17,12 @@ var mutationEffects = []string{
 	"command-not-found", "missing-env", "env-shadowed", "app-exception", "deploy-regression", "cluster-full", "request-exceeds-any-node", "no-surge-room",
 }
 
+// strickenByNode are the causes that a node which runs nothing explains: what
+// its pods look like from outside, and what waits for them to go.
+var strickenByNode = []string{
+	"shared-cause", "readiness-lost", "readiness-wrong-target", "liveness-too-tight", "deploy-regression", "cpu-throttled", "overload", "stuck-terminating", "volume-attached-elsewhere", "cluster-full",
+}
+
 // precedence is the one table of which cause explains which away when both
 // hold for one diagnosis. Anything else stands side by side.
 var precedence = []struct {
@@ -32,13 +38,22 @@ var precedence = []struct {
 	{"statefulset-blocked", podCauses, "the template is mended already, and does not reach the broken pod"},
 	{"rollout-paused", podCauses, "a change of the template waits, and does not reach the broken pods"},
 	{"silent-mutation", mutationEffects, "the template asks for something else, and does not reach the pods"},
+	{"node-unreachable", strickenByNode, "nothing on it answers, and nobody there lets go of anything"},
+	{"node-gone", strickenByNode, "what ran there does not run"},
+	{"node-runtime-down", strickenByNode, "the kubelet itself says that it cannot run pods"},
+	{"node-pressure", []string{"shared-cause", "readiness-lost", "deploy-regression", "evicted-node-pressure", "permission-denied", "app-exception"}, "the node itself says what it wants, and what fails there says the same"},
+	{"pod-network-exhausted", []string{"shared-cause", "deploy-regression"}, "the network says why"},
 	{"shared-cause", []string{"readiness-lost", "deploy-regression", "app-exception", "liveness-too-tight", "dependency-unreachable", "registry-unreachable", "config-changed", "bad-credentials", "overload"}, "several services fail for it at once"},
 }
 
 // outranks tells whether one candidate explains another away.
 func outranks(winner, loser *candidate) bool {
 	for _, rule := range precedence {
-		if rule.winner == winner.cause.ID && slices.Contains(rule.losers, loser.cause.ID) {
+		if rule.winner != winner.cause.ID || !slices.Contains(rule.losers, loser.cause.ID) {
+			continue
+		}
+		// Several services may also share a configuration, which no node explains.
+		if loser.cause.ID != "shared-cause" || loser.object == winner.object {
 			return true
 		}
 	}

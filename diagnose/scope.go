@@ -51,6 +51,9 @@ func (s *scope) failureLog() (text string, of runOf, missing string, ok bool) {
 			return text, run, "", true
 		}
 	}
+	if len(s.Failure.Runs) == 0 { // a whole pod is stuck, such as one on a node that has fallen silent
+		return "", runOf{}, "no container of it has a log of this", false
+	}
 	_, missing, _ = s.log(s.run())
 	return "", s.run(), missing, false
 }

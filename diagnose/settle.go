@@ -34,6 +34,7 @@ func merge(candidates []candidate) []candidate {
 			continue
 		}
 		known := &list[same]
+		known.depth = max(known.depth, c.depth)
 		known.explain(c.effects...)
 		for _, e := range c.evidence {
 			if !slices.Contains(known.evidence, e) && len(known.evidence) < evidenceLimit {
