@@ -118,6 +118,12 @@ func (b *builder) finish() *Snapshot {
 	slices.SortFunc(s.Logs, func(x, y Log) int {
 		return cmp.Or(cmp.Compare(x.Namespace, y.Namespace), cmp.Compare(x.Pod, y.Pod), cmp.Compare(x.Container, y.Container), cmp.Compare(fmt.Sprint(x.Previous), fmt.Sprint(y.Previous)))
 	})
+	slices.SortFunc(s.Usage, func(x, y Usage) int {
+		return cmp.Or(cmp.Compare(x.Namespace, y.Namespace), cmp.Compare(x.Pod, y.Pod), cmp.Compare(x.Container, y.Container))
+	})
+	slices.SortFunc(s.Volumes, func(x, y VolumeUsage) int {
+		return cmp.Or(cmp.Compare(x.Namespace, y.Namespace), cmp.Compare(x.Claim, y.Claim), cmp.Compare(x.Pod, y.Pod))
+	})
 	slices.SortFunc(s.References, func(x, y Reference) int {
 		return cmp.Or(compareRefs(x.From, y.From), cmp.Compare(x.Via, y.Via), cmp.Compare(x.Host.String(), y.Host.String()))
 	})

@@ -229,6 +229,16 @@ func evictedForStorage(s *scope) answer {
 // it: a quarter of its time slices come late.
 const throttledMuch = 0.25
 
+// probeTimesOut tells that a probe of the container times out.
+func (v *view) probeTimesOut(run runOf) bool {
+	for _, kind := range []string{"Liveness", "Readiness", "Startup"} {
+		if event := v.probeEvent(run, kind); event != nil && probeTimeout.MatchString(event.Message) {
+			return true
+		}
+	}
+	return false
+}
+
 // cpuThrottled needs metrics, and a probe that times out.
 func cpuThrottled(s *scope) answer {
 	if len(s.Failure.Runs) == 0 {
@@ -239,26 +249,19 @@ func cpuThrottled(s *scope) answer {
 	if limit.IsZero() {
 		return no("it has no CPU limit")
 	}
-	timeout := false
-	for _, kind := range []string{"Liveness", "Readiness", "Startup"} {
-		event := s.probeEvent(run, kind)
-		timeout = timeout || event != nil && probeTimeout.MatchString(event.Message)
-	}
-	if !timeout {
+	if !s.probeTimesOut(run) {
 		return no("no probe times out")
 	}
-	for _, usage := range s.Usage {
-		if usage.Pod != run.Pod.Name || usage.Namespace != run.Pod.Namespace || usage.Container != run.Spec.Name {
-			continue
-		}
-		share := fmt.Sprintf("%.0f%%", usage.Throttled*100)
-		if usage.Throttled < throttledMuch {
-			return no("held back in " + share + " of its periods")
-		}
-		return yes(byField, "held back in "+share+" of its periods").with("share", share, "limit", limit.String(), "limit_doubled", doubled(limit)).
-			seen(run.ref(), "metrics.throttled", share, s.At).seen(run.ref(), "spec.containers["+run.Spec.Name+"].resources.limits.cpu", limit.String(), s.At)
+	usage := s.usageOf(run)
+	if usage == nil || usage.Throttled == nil {
+		return unknown(s.whyNoFigures("how much the container is held back", run.Pod))
 	}
-	return unknown("how much the container is throttled: the nodes' metrics were not read")
+	share := fmt.Sprintf("%.0f%%", *usage.Throttled*100)
+	if *usage.Throttled < throttledMuch {
+		return no("held back in " + share + " of its periods")
+	}
+	return yes(byField, "held back in "+share+" of its periods").with("share", share, "limit", limit.String(), "limit_doubled", doubled(limit)).
+		seen(run.ref(), "metrics.throttled", share, s.At).seen(run.ref(), "spec.containers["+run.Spec.Name+"].resources.limits.cpu", limit.String(), s.At)
 }
 
 func doubled(q *resource.Quantity) string {

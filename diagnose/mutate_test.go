@@ -67,7 +67,10 @@ type op struct {
 	Source    string   `json:"source"`
 	Usage     string   `json:"usage"`
 	Memory    string   `json:"memory"`
-	Throttled float64  `json:"throttled"`
+	Throttled *float64 `json:"throttled"`
+	Volume    string   `json:"volume"` // a claim, with how much of it is used
+	Used      string   `json:"used"`
+	Size      string   `json:"size"`
 }
 
 type ended struct {
@@ -115,6 +118,9 @@ func (w *world) apply(o op) error {
 			memory = q.Value()
 		}
 		w.usage = append(w.usage, Usage{Namespace: "shop", Pod: pod, Container: container, MemoryBytes: memory, Throttled: o.Throttled})
+	case o.Volume != "":
+		used, size := quantity(o.Used), quantity(o.Size)
+		w.volumes = append(w.volumes, VolumeUsage{Namespace: "shop", Claim: o.Volume, UsedBytes: used.Value(), CapacityBytes: size.Value()})
 	default:
 		return fmt.Errorf("a change that changes nothing: %+v", o)
 	}

@@ -27,14 +27,15 @@ type Snapshot struct {
 	At      time.Time           `json:"at"`
 	TookMS  int64               `json:"took_ms"`
 
-	Objects    Objects     `json:"objects"`
-	Configs    []Config    `json:"configs,omitempty"`    // ConfigMaps and Secrets
-	Events     []Event     `json:"events,omitempty"`     //
-	Logs       []Log       `json:"logs,omitempty"`       // only of containers that need them
-	Usage      []Usage     `json:"usage,omitempty"`      // what containers use, where metrics are to be had
-	References []Reference `json:"references,omitempty"` // hosts that workloads name
-	Writes     []Write     `json:"writes,omitempty"`     // who wrote which fields last
-	Changes    []Change    `json:"changes,omitempty"`    // from sources outside the cluster
+	Objects    Objects       `json:"objects"`
+	Configs    []Config      `json:"configs,omitempty"`    // ConfigMaps and Secrets
+	Events     []Event       `json:"events,omitempty"`     //
+	Logs       []Log         `json:"logs,omitempty"`       // only of containers that need them
+	Usage      []Usage       `json:"usage,omitempty"`      // what containers use, where metrics are to be had
+	Volumes    []VolumeUsage `json:"volumes,omitempty"`    // how full claims' volumes are, where kubelets tell
+	References []Reference   `json:"references,omitempty"` // hosts that workloads name
+	Writes     []Write       `json:"writes,omitempty"`     // who wrote which fields last
+	Changes    []Change      `json:"changes,omitempty"`    // from sources outside the cluster
 
 	Listed []Listing `json:"listed,omitempty"` // what was looked at: absence means something only there
 	Gaps   []Missing `json:"gaps,omitempty"`   // what could not be read
@@ -63,20 +64,6 @@ type Log struct {
 	Container string `json:"container"`
 	Previous  bool   `json:"previous,omitempty"` // of the run before the present one
 	Text      string `json:"text"`
-}
-
-// Usage is what a container uses.
-type Usage struct {
-	Namespace string `json:"namespace"`
-	Pod       string `json:"pod"`
-	Container string `json:"container"`
-	// MemoryBytes is the working set, PeakBytes the highest one seen.
-	MemoryBytes int64 `json:"memory_bytes,omitempty"`
-	PeakBytes   int64 `json:"peak_bytes,omitempty"`
-	MilliCPU    int64 `json:"milli_cpu,omitempty"`
-	// Throttled is the share of CPU periods in which the container was held
-	// back, 0 to 1.
-	Throttled float64 `json:"throttled,omitempty"`
 }
 
 // Encode writes the snapshot as JSON.

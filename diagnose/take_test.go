@@ -28,7 +28,7 @@ func (w *world) take(target Ref) *Snapshot {
 	}
 	s := b.snapshot
 	s.TookMS = 12
-	s.Logs, s.Usage, s.Changes, s.Gaps, s.Hidden = w.logs, w.usage, w.changes, w.gaps, w.hidden
+	s.Logs, s.Usage, s.Volumes, s.Changes, s.Gaps, s.Hidden = w.logs, w.usage, w.volumes, w.changes, w.gaps, w.hidden
 	s.Listed = []Listing{{Kind: "*"}}
 	if len(w.gaps) > 0 {
 		s.Listed = nil

@@ -30,6 +30,7 @@ type world struct {
 	objects []runtime.Object
 	logs    []Log
 	usage   []Usage
+	volumes []VolumeUsage
 	changes []Change
 	gaps    []Missing
 	hidden  []Ref
