@@ -18,6 +18,7 @@ func families() []family {
 		autoscalingFamily(),
 		nodeFamily(),
 		storageFamily(),
+		serviceFamily(),
 		networkFamily(),
 		batchFamily(),
 		accessFamily(),

@@ -102,6 +102,15 @@ func (v *view) isOwn(w *workload, service Ref) bool {
 
 // usersOf lists the workloads that name a Service of this one.
 func (v *view) usersOf(w *workload) []Ref {
+	var users []Ref
+	for _, service := range v.servicesOf(w) {
+		users = append(users, v.usersOfService(refOf("Service", service))...)
+	}
+	return users
+}
+
+// usersOfService lists the workloads that name a Service.
+func (v *view) usersOfService(service Ref) []Ref {
 	if v.users == nil {
 		v.users = map[Ref][]Ref{}
 		v.eachWorkload("", func(user *workload) {
@@ -112,11 +121,7 @@ func (v *view) usersOf(w *workload) []Ref {
 			}
 		})
 	}
-	var users []Ref
-	for _, service := range v.servicesOf(w) {
-		users = append(users, v.users[refOf("Service", service)]...)
-	}
-	return users
+	return v.users[service]
 }
 
 // failingUsers lists the workloads that name a Service of this one and have

@@ -35,6 +35,7 @@ type view struct {
 	revisions map[types.UID][]*appsv1.ControllerRevision
 	users     map[Ref][]Ref    // workloads that name a Service
 	standing  map[string][]Ref // workloads that stand alone, by namespace; "" is all
+	idle      map[string][]idleService
 }
 
 type logKey struct {
@@ -51,7 +52,7 @@ func index(s *Snapshot) *view {
 		setsOf: map[types.UID][]*appsv1.ReplicaSet{}, events: map[Ref][]*Event{},
 		slices: map[Ref][]*discoveryv1.EndpointSlice{}, services: map[string][]*corev1.Service{},
 		writes: map[Ref][]*Write{}, named: map[Ref][]Reference{}, logs: map[logKey]string{},
-		listed: map[Listing]bool{}, hidden: map[Ref]bool{}, workloads: map[Ref]*workload{}, standing: map[string][]Ref{},
+		listed: map[Listing]bool{}, hidden: map[Ref]bool{}, workloads: map[Ref]*workload{}, standing: map[string][]Ref{}, idle: map[string][]idleService{},
 		revisions: map[types.UID][]*appsv1.ControllerRevision{},
 	}
 	s.Objects.each(func(kind string, object metav1.Object) { v.objects[refOf(kind, object)] = object })
