@@ -51,6 +51,9 @@ func (c *cached) pages(ctx context.Context, q Query, take func(runtime.Object)) 
 // kept answers a query from the caches, as the API server would: by namespace
 // and name. It is false when that cannot be relied on.
 func (c *cached) kept(q Query) ([]runtime.Object, bool) {
+	if q.Values {
+		return nil, false // nobody keeps those
+	}
 	shelf, left, ok := c.shelf(q)
 	if !ok || shelf.Current() != nil {
 		return nil, false

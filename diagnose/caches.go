@@ -51,7 +51,7 @@ func (d *Diagnoser) Live() *Diagnoser {
 
 // source reads a cluster.
 func (d *Diagnoser) source(cluster *kube.Cluster) Source {
-	live := Live(cluster.Typed, cluster.Metadata, cluster.Dynamic)
+	live := Live(cluster.Typed, cluster.Metadata, cluster.Dynamic, d.options.SecretNamespaces...)
 	if cache := d.caches[cluster.Name]; cache != nil {
 		return Cached(cache, live)
 	}

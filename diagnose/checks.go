@@ -19,6 +19,7 @@ func families() []family {
 		nodeFamily(),
 		storageFamily(),
 		serviceFamily(),
+		ingressFamily(),
 		networkFamily(),
 		batchFamily(),
 		accessFamily(),

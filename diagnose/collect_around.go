@@ -113,14 +113,17 @@ func selectorText(w *workload) string {
 	}
 }
 
-// configQueries read the ConfigMaps that a workload names. Of all others the
-// metadata is enough.
+// configQueries read the ConfigMaps that a workload names, and its Secrets where
+// steward was told that it may. Of all others the metadata is enough.
 func configQueries(v *view, w *workload) []Query {
 	var queries []Query
 	for _, use := range configsOf(w) {
 		known := v.configs[use.Ref]
 		if use.Ref.Kind == "ConfigMap" && (known == nil || !known.KeysKnown) {
 			queries = append(queries, Query{Kind: "ConfigMap", Namespace: use.Ref.Namespace, Name: use.Ref.Name})
+		}
+		if use.Ref.Kind == "Secret" && (known == nil || !known.KeysKnown) {
+			queries = append(queries, Query{Kind: "Secret", Namespace: use.Ref.Namespace, Name: use.Ref.Name, Values: true})
 		}
 	}
 	return queries

@@ -52,7 +52,7 @@ func (c *collector) fresh(queries []Query) []Query {
 }
 
 // known tells that all of a query's kind has been read already, so that the
-// query adds nothing.
+// query adds nothing. Values of Secrets have not.
 func (c *collector) known(q Query) bool {
-	return c.asked[Query{Kind: q.Kind, Namespace: q.Namespace}] || c.asked[Query{Kind: q.Kind}]
+	return !q.Values && (c.asked[Query{Kind: q.Kind, Namespace: q.Namespace}] || c.asked[Query{Kind: q.Kind}])
 }

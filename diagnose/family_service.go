@@ -39,9 +39,9 @@ func (s *scope) service() *corev1.Service {
 	return get[corev1.Service](s.view, s.Object)
 }
 
-// selects tells that a Service finds its pods by labels: one without a selector
+// selectsPods tells that a Service finds its pods by labels: one without a selector
 // has endpoints that somebody else writes, or is another name for a host.
-func selects(service *corev1.Service) bool {
+func selectsPods(service *corev1.Service) bool {
 	return len(service.Spec.Selector) > 0 && service.Spec.Type != corev1.ServiceTypeExternalName
 }
 
@@ -69,7 +69,7 @@ func serviceWants(h *horizon) []Query {
 	var queries []Query
 	for _, service := range h.servicesInPlay() {
 		namespace := service.Namespace
-		if selects(service) && len(h.backendsOf(service)) == 0 {
+		if selectsPods(service) && len(h.backendsOf(service)) == 0 {
 			wanted := selectorOf(service).String()
 			queries = append(queries,
 				Query{Kind: "ReplicaSet", Namespace: namespace, Labels: wanted},

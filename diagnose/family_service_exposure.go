@@ -58,7 +58,7 @@ func internalLocal(service *corev1.Service) bool {
 // of the same node, and that there are none where it is asked.
 func localTrafficNoEndpoint(s *scope) answer {
 	service := s.service()
-	if service == nil || !selects(service) || headless(service) {
+	if service == nil || !selectsPods(service) || headless(service) {
 		return no("no Service that balances requests over pods is concerned")
 	}
 	ref := refOf("Service", service)

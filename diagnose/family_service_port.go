@@ -103,7 +103,7 @@ func (s *scope) servers(service *corev1.Service) (specs []*corev1.PodSpec, first
 // all the Service's ports: programs serve more than they declare.
 func targetPortMismatch(s *scope) answer {
 	service := s.service()
-	if service == nil || !selects(service) || headless(service) {
+	if service == nil || !selectsPods(service) || headless(service) {
 		return no("no Service that leads to ports is concerned")
 	}
 	ref := refOf("Service", service)
@@ -116,14 +116,14 @@ func targetPortMismatch(s *scope) answer {
 		switch servedBy(specs, &service.Spec.Ports[i]) {
 		case absent:
 			if targetName(&service.Spec.Ports[i]) != "" {
-				return s.mismatch(service, i, w)
+				return s.portMismatch(service, i, w)
 			}
 			closed = append(closed, i)
 		case served, unknowable:
 		}
 	}
 	if len(closed) > 0 && len(closed) == len(service.Spec.Ports) {
-		return s.mismatch(service, closed[0], w)
+		return s.portMismatch(service, closed[0], w)
 	}
 	return no("the pods behind " + ref.String() + " serve its ports, as far as they say")
 }
@@ -151,7 +151,7 @@ func servedBy(specs []*corev1.PodSpec, port *corev1.ServicePort) presence {
 	return result
 }
 
-func (s *scope) mismatch(service *corev1.Service, at int, w *workload) answer {
+func (s *scope) portMismatch(service *corev1.Service, at int, w *workload) answer {
 	port, ref := &service.Spec.Ports[at], refOf("Service", service)
 	var declared []string
 	var candidates []corev1.ContainerPort

@@ -15,7 +15,7 @@ import (
 // for, and whose are nearest.
 func selectorMatchesNothing(s *scope) answer {
 	service := s.service()
-	if service == nil || !selects(service) {
+	if service == nil || !selectsPods(service) {
 		return no("no Service that selects pods is concerned")
 	}
 	ref := refOf("Service", service)
@@ -117,7 +117,7 @@ func (s *scope) writtenBy(a answer, object Ref, field, summary string) answer {
 // requests. Two workloads of one program, as of a canary, are meant to.
 func selectorTooWide(s *scope) answer {
 	service := s.service()
-	if service == nil || !selects(service) || headless(service) {
+	if service == nil || !selectsPods(service) || headless(service) {
 		return no("no Service that balances requests over pods is concerned")
 	}
 	ref := refOf("Service", service)

@@ -44,7 +44,7 @@ func (v *view) idleServices(namespace string) []idleService {
 	}
 	var idle []idleService
 	for _, service := range v.services[namespace] {
-		if selects(service) && len(v.backendsOf(service)) == 0 {
+		if selectsPods(service) && len(v.backendsOf(service)) == 0 {
 			idle = append(idle, idleService{service, v.nearestWorkload(service)})
 		}
 	}

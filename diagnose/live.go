@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -20,15 +21,18 @@ import (
 const pageSize = 500
 
 // Live reads from the API server at the time of the question. Secrets are read
-// as metadata, never their values.
-func Live(client kubernetes.Interface, metadata metadata.Interface, dynamic dynamic.Interface) Source {
-	return &live{client, metadata, dynamic}
+// as metadata, never their values, but in the namespaces that are named here:
+// there, those that a target names are read one by one, and their values are
+// hashed at once.
+func Live(client kubernetes.Interface, metadata metadata.Interface, dynamic dynamic.Interface, secretNamespaces ...string) Source {
+	return &live{client, metadata, dynamic, secretNamespaces}
 }
 
 type live struct {
-	client   kubernetes.Interface
-	metadata metadata.Interface
-	dynamic  dynamic.Interface
+	client           kubernetes.Interface
+	metadata         metadata.Interface
+	dynamic          dynamic.Interface
+	secretNamespaces []string
 }
 
 // List asks page by page.
@@ -41,6 +45,9 @@ func (l *live) List(ctx context.Context, q Query) ([]runtime.Object, error) {
 // pages hands over what a query selects as each page of it comes.
 func (l *live) pages(ctx context.Context, q Query, take func(runtime.Object)) error {
 	options := metav1.ListOptions{LabelSelector: q.Labels, FieldSelector: q.Fields, Limit: pageSize}
+	if q.Values && !l.mayRead(q) {
+		return nil // its metadata is all there is
+	}
 	if q.Name != "" {
 		options.FieldSelector = metav1.SingleObject(metav1.ObjectMeta{Name: q.Name}).FieldSelector
 	}
@@ -71,7 +78,16 @@ func (l *live) pages(ctx context.Context, q Query, take func(runtime.Object)) er
 	}
 }
 
+// mayRead tells that the values of a Secret may be read: one by its name, in a
+// namespace that was named for it.
+func (l *live) mayRead(q Query) bool {
+	return q.Kind == "Secret" && q.Name != "" && q.Namespace != "" && slices.Contains(l.secretNamespaces, q.Namespace)
+}
+
 func (l *live) page(ctx context.Context, q Query, options metav1.ListOptions) (runtime.Object, error) {
+	if q.Values && l.mayRead(q) {
+		return l.client.CoreV1().Secrets(q.Namespace).List(ctx, options)
+	}
 	if q.Kind == "Secret" || q.Meta {
 		return l.metaPage(ctx, q, options)
 	}

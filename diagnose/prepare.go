@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -124,8 +125,12 @@ func identityOf(meta *metav1.ObjectMeta) *metav1.ObjectMeta {
 	}
 }
 
-// namedBy lists what the template of a workload names.
+// namedBy lists what the template of a workload, or the TLS of an Ingress,
+// names.
 func namedBy(namespace string, object runtime.Object) []Ref {
+	if ingress, ok := object.(*networkingv1.Ingress); ok {
+		return secretsOf(ingress)
+	}
 	spec := podSpecOf(object)
 	if spec == nil {
 		return nil
@@ -143,4 +148,13 @@ func namedBy(namespace string, object runtime.Object) []Ref {
 		names = append(names, Ref{"Secret", namespace, secret.Name})
 	}
 	return append(names, Ref{"ServiceAccount", namespace, spec.ServiceAccountName})
+}
+
+// secretsOf are the Secrets that an Ingress takes its certificates from.
+func secretsOf(ingress *networkingv1.Ingress) []Ref {
+	var names []Ref
+	for _, tls := range ingress.Spec.TLS {
+		names = append(names, Ref{"Secret", ingress.Namespace, tls.SecretName})
+	}
+	return names
 }

@@ -1,7 +1,9 @@
 package diagnose
 
 import (
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"slices"
 	"strings"
 	"time"
@@ -30,6 +32,16 @@ type Config struct {
 	// Registries are the hosts that a Secret with image pull credentials is
 	// for, where values may be read.
 	Registries []string `json:"registries,omitempty"`
+	// Certificate is what a Secret's certificate says of itself, where values may
+	// be read.
+	Certificate *Certificate `json:"certificate,omitempty"`
+}
+
+// Certificate is the public part of a server's certificate: until when, and for
+// which names it is.
+type Certificate struct {
+	NotAfter time.Time `json:"not_after"`
+	DNSNames []string  `json:"dns_names,omitempty"`
 }
 
 // ConfigKey is one entry of a ConfigMap or a Secret.
@@ -76,6 +88,7 @@ func configOfSecret(s *corev1.Secret, hashKey []byte) Config {
 		config.Keys = append(config.Keys, ConfigKey{Name: name, Hash: redact.Fingerprint(hashKey, string(value)), Bytes: len(value), Hosts: hostsIn(name, string(value))})
 	}
 	config.Registries = registriesOf(s)
+	config.Certificate = certificateIn(s.Data[corev1.TLSCertKey])
 	config.sort()
 	return config
 }
@@ -90,6 +103,24 @@ func configOfMeta(kind string, meta *metav1.ObjectMeta) Config {
 
 func (c *Config) sort() {
 	slices.SortFunc(c.Keys, func(a, b ConfigKey) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// certificateIn reads the first certificate of a chain, the server's own; nil
+// if there is none.
+func certificateIn(chain []byte) *Certificate {
+	block, _ := pem.Decode(chain)
+	if block == nil {
+		return nil
+	}
+	parsed, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return nil
+	}
+	names := slices.Clone(parsed.DNSNames)
+	for _, address := range parsed.IPAddresses {
+		names = append(names, address.String())
+	}
+	return &Certificate{NotAfter: parsed.NotAfter.UTC(), DNSNames: names}
 }
 
 // registriesOf lists the hosts in the credentials of a

@@ -24,6 +24,7 @@ type Query struct {
 	Labels    string // a label selector; empty for all
 	Fields    string // a field selector; empty for all
 	Meta      bool   // metadata is enough
+	Values    bool   // of Secrets: with their values, where steward was told that it may
 	Limit     int    // no more than so many, the API server's choice; 0 for all
 }
 
