@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"fmt"
 	"strconv"
 
 	"github.com/steward-bot/steward/ops"
@@ -11,6 +12,7 @@ import (
 //
 //	cluster, object, kind, name, namespace, target   the object ("Deployment/shop/checkout"; target is "deploy/checkout")
 //	subject, subject_name                   on whose behalf the object is at fault, mostly the same
+//	starting                                "checkout", or "revision 42 of checkout" while older pods still serve
 //	program                                 "checkout", or "istio-proxy of checkout"
 //	container, pod, image, node             of the failing container
 //	failing, desired                        how many pods fail, of how many
@@ -37,6 +39,21 @@ func (s *scope) commonFacts(object Ref) facts {
 		f["image"] = s.run().Spec.Image
 	}
 	return f
+}
+
+// starter names what does not start: a new revision is not the whole while
+// pods of an older one serve.
+func (s *scope) starter() string {
+	w := s.Workload()
+	if w == nil || s.Failure == nil || s.Failure.Revision == nil || s.Failure.Revision != w.current() || s.Failure.number() == 0 {
+		return s.Object.Name
+	}
+	for _, older := range w.Revisions[1:] {
+		if older.Ready > 0 {
+			return fmt.Sprintf("revision %d of %s", s.Failure.number(), s.Object.Name)
+		}
+	}
+	return s.Object.Name
 }
 
 // revisionFacts names the revision to go back to: only when what fails is of

@@ -141,7 +141,7 @@ func sharedNode(s *scope) answer {
 		others = append(others, owner.String())
 	}
 	if len(others) < sharedLeast {
-		return no(count(len(others), "other workload") + " fails like that")
+		return no(fmt.Sprintf("of the other workloads, %d fail like that", len(others)))
 	}
 	slices.Sort(others)
 	ref := Ref{Kind: "Node", Name: node}

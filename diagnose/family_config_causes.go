@@ -5,7 +5,7 @@ func configCauses() []causeInfo {
 		{
 			ID: "configmap-missing", Title: "A ConfigMap does not exist",
 			Means:   "A container names a ConfigMap that is not in its namespace, and is not marked as optional. The kubelet waits for it, and goes on by itself once it is there.",
-			Summary: "{subject_name} cannot start: {container} needs the ConfigMap {source} (by {via}), which does not exist in {namespace}[[{near}]].",
+			Summary: "{starting} cannot start: {container} needs the ConfigMap {source} (by {via}), which does not exist in {namespace}[[{near}]].",
 			Remedies: []remedy{
 				{Text: "Name the right one, {near_name}, in {subject}."},
 				{Text: "Make it again: `kubectl -n {namespace} create configmap {source} --from-literal=KEY=VALUE`."},
@@ -15,7 +15,7 @@ func configCauses() []causeInfo {
 		{
 			ID: "config-key-missing", Title: "A key does not exist",
 			Means:   "The ConfigMap or Secret is there, but has no entry of the name that the container asks for.",
-			Summary: "{subject_name} cannot start: the {source_kind} {source} has no key {key}[[{near}]][[{written}]].",
+			Summary: "{starting} cannot start: the {source_kind} {source} has no key {key}[[{near}]][[{written}]].",
 			Remedies: []remedy{
 				{Text: "Put the key back: `kubectl -n {namespace} edit {source_kind} {source}`."},
 				{Text: "Name a key that it has, or mark it as optional, in {subject}."},
@@ -25,7 +25,7 @@ func configCauses() []causeInfo {
 		{
 			ID: "secret-missing", Title: "A Secret does not exist",
 			Means:   "A container names a Secret that is not in its namespace. Where an operator makes Secrets from elsewhere (External Secrets, Sealed Secrets), it has not, and its own status says why.",
-			Summary: "{subject_name} cannot start: {container} needs the Secret {source} (by {via}), which does not exist in {namespace}[[{near}]][[; {sync} should have made it]].",
+			Summary: "{starting} cannot start: {container} needs the Secret {source} (by {via}), which does not exist in {namespace}[[{near}]][[; {sync} should have made it]].",
 			Remedies: []remedy{
 				{Text: "See why it was not made: look at the status of {sync}."},
 				{Text: "Name the right one, {near_name}, in {subject}."},
@@ -36,7 +36,7 @@ func configCauses() []causeInfo {
 		{
 			ID: "volume-source-missing", Title: "What a volume is made from does not exist",
 			Means:   "A volume of the pod is made from a ConfigMap or Secret that is not there. The kubelet cannot mount it, and makes no container until it can.",
-			Summary: "{subject_name} cannot start: its {via} is made from the {source_kind} {source}, which does not exist in {namespace}.",
+			Summary: "{starting} cannot start: its {via} is made from the {source_kind} {source}, which does not exist in {namespace}.",
 			Remedies: []remedy{
 				{Text: "Make it again: `kubectl -n {namespace} apply -f {source}.yaml`."},
 				{Text: "Correct the name in spec.template.spec.volumes of {subject}."},
@@ -55,7 +55,7 @@ func configCauses() []causeInfo {
 		{
 			ID: "run-as-root-refused", Title: "The image would run as root",
 			Means:   "runAsNonRoot is set, and the image's user is root, or a name that the kubelet cannot tell from root. It refuses to start the container.",
-			Summary: "{subject_name} cannot start: {container} must not run as root, and its image would.",
+			Summary: "{starting} cannot start: {container} must not run as root, and its image would.",
 			Remedies: []remedy{
 				{Text: "Set a user, by number: `kubectl -n {namespace} patch {target} -p '{\"spec\":{\"template\":{\"spec\":{\"securityContext\":{\"runAsUser\":10001}}}}}'`."},
 				{Text: "Build the image with USER 10001."},

@@ -7,7 +7,7 @@ func crashCauses() []causeInfo {
 		{
 			ID: "command-not-found", Title: "The command does not exist in the image",
 			Means:   "The container's command could not be started: there is no such file in the image, or it may not be executed. The program itself never ran.",
-			Summary: "{program} cannot start: the command {command} {wrong} the image {image}.",
+			Summary: "{starting} cannot start: the command {command} {wrong} the image {image}.",
 			Remedies: []remedy{
 				rollBack,
 				{Text: "Set a command that the image has, in spec.template.spec.containers[{container}].command of {object}."},
@@ -46,7 +46,7 @@ func crashCauses() []causeInfo {
 		{
 			ID: "init-failed", Title: "An init container fails",
 			Means:   "Init containers run one after the other before the main ones, and each must end with exit code 0. While one fails, the pod does not start.",
-			Summary: "{subject_name} cannot start: its init container {container} ends with exit code {exit_code}[[: {line}]].",
+			Summary: "{starting} cannot start: its init container {container} ends with exit code {exit_code}[[: {line}]].",
 			Remedies: []remedy{
 				{Text: "Mend what its log says: `kubectl -n {namespace} logs {pod} -c {container}`."},
 				rollBack,
@@ -55,7 +55,7 @@ func crashCauses() []causeInfo {
 		{
 			ID: "init-waiting", Title: "An init container waits for something that is not there",
 			Means:   "An init container that waits for another service keeps the pod from starting until that one answers.",
-			Summary: "{subject_name} does not start: its init container {container} has run for {running}[[, waiting for {host}: {why}]].",
+			Summary: "{starting} does not start: its init container {container} has run for {running}[[, waiting for {host}: {why}]].",
 			Remedies: []remedy{
 				{Text: "Bring up {host}, or correct its name in the init container {container}."},
 				{Text: "See what it waits for: `kubectl -n {namespace} logs {pod} -c {container}`."},

@@ -49,7 +49,7 @@ func nodeCauses() []causeInfo {
 			ID: "pod-network-exhausted", Title: "The pods' network has no address left",
 			Means: "Each pod needs an address of its own, and the range that this node takes them from is used up: the node's share, or the subnet. " +
 				"Pods that run keep theirs; no new one can be started there.",
-			Summary: "{subject_name} cannot start: there is no address left for {pod} on the node {name}[[, whose range is {cidr}]] ({line}).",
+			Summary: "{starting} cannot start: there is no address left for {pod} on the node {name}[[, whose range is {cidr}]] ({line}).",
 			Remedies: []remedy{
 				{Text: "Let pods go elsewhere until it is mended: `kubectl cordon {name}`, then `kubectl -n {pod_namespace} delete pod {pod}`."},
 				{Text: "Give the network more addresses: a larger subnet or pool, prefix delegation where the cloud has it, or fewer pods a node than its range[[ {cidr}]] holds."},

@@ -35,7 +35,7 @@ func probeCauses() []causeInfo {
 		{
 			ID: "readiness-wrong-target", Title: "New pods never become ready",
 			Means:   "The readiness probe of the new pods has never been answered as it wants: it asks at the wrong port or path, or the new version does not answer there any more. They get no traffic, and the rollout stands still; the old pods go on serving.",
-			Summary: "{subject_name} does not become ready[[ ({probe_target})]]: {wrong}.",
+			Summary: "{starting} does not become ready[[ ({probe_target})]]: {wrong}.",
 			Remedies: []remedy{
 				rollBack,
 				{Text: "Correct port and path of readinessProbe of {container} in {object}."},

@@ -42,7 +42,7 @@ func storageCauses() []causeInfo {
 			ID: "volume-attached-elsewhere", Title: "Another node holds the volume",
 			Means: "The volume can be attached to one node at a time, and another has it: an old pod uses it there, or the machine died before it let go. " +
 				"The new pod waits until it is free.",
-			Summary: "{subject_name} cannot start: the volume of {claim} is held by {holder}[[, where {holder_pod} uses it]], and {pod} is on {pod_node}.",
+			Summary: "{starting} cannot start: the volume of {claim} is held by {holder}[[, where {holder_pod} uses it]], and {pod} is on {pod_node}.",
 			Remedies: []remedy{
 				{Text: "Let the old pod go before the new one comes, since both want one volume: `kubectl -n {own_namespace} patch deploy/{own} -p '{\"spec\":{\"strategy\":{\"type\":\"Recreate\",\"rollingUpdate\":null}}}'`."},
 				{Text: "If {holder_pod} is not wanted any more, delete it, and {pod} gets the volume: `kubectl -n {holder_namespace} delete pod {holder_pod}`."},

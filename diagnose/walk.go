@@ -190,6 +190,7 @@ func (c *course) candidate(id string, s *scope, so *trail, depth int) candidate 
 		}
 	}
 	known["subject"], known["subject_name"] = s.Object.String(), s.Object.Name
+	known["starting"] = s.starter()
 	known["program"] = s.Object.Name
 	if container := known["container"]; container != "" && container != s.Object.Name {
 		known["program"] = container + " of " + s.Object.Name
