@@ -25,6 +25,8 @@ type builder struct {
 	hidden map[Ref]bool                                 // what was not
 	named  map[Ref]bool                                 // ConfigMaps, Secrets and claims that something seen names
 	taken  map[Ref]bool                                 // workloads whose pods were asked for
+	sums   map[Ref]summed                               // pods that are kept only as a part of their node's Load
+	loads  map[string]*Load                             // by node
 }
 
 func newBuilder(cluster string, target ops.DiagnosisTarget, at time.Time, hashKey []byte) *builder {
@@ -32,6 +34,7 @@ func newBuilder(cluster string, target ops.DiagnosisTarget, at time.Time, hashKe
 	return &builder{
 		snapshot: snapshot, shelves: snapshot.Objects.shelves(), seen: map[Ref]bool{}, preparer: newPreparer(hashKey),
 		hidden: map[Ref]bool{}, named: map[Ref]bool{}, taken: map[Ref]bool{},
+		sums: map[Ref]summed{}, loads: map[string]*Load{},
 	}
 }
 
@@ -82,6 +85,7 @@ func (b *builder) object(made *prepared) {
 	for _, name := range made.names {
 		b.named[name] = true
 	}
+	delete(b.sums, refOf(made.kind, made.meta))
 	b.snapshot.Writes = append(b.snapshot.Writes, made.writes...)
 	b.snapshot.References = append(b.snapshot.References, made.references...)
 	for _, shelf := range b.shelves {
@@ -106,13 +110,18 @@ func (b *builder) visible(kind string, object metav1.Object) bool {
 	}
 	ref := refOf(kind, object)
 	b.hidden[ref] = true
-	b.snapshot.Hidden = append(b.snapshot.Hidden, ref)
+	b.unseen(object)
+	if kind != "Pod" { // of pods, what they take of their nodes is enough
+		b.snapshot.Hidden = append(b.snapshot.Hidden, ref)
+	}
 	return false
 }
 
 // finish sorts everything, so that the same cluster gives the same bytes.
 func (b *builder) finish() *Snapshot {
 	s := b.snapshot
+	b.finishLoads()
+	b.hideRelated()
 	slices.SortFunc(s.Configs, func(x, y Config) int { return compareRefs(x.Ref(), y.Ref()) })
 	slices.SortFunc(s.Events, compareEvents)
 	slices.SortFunc(s.Logs, func(x, y Log) int {

@@ -13,6 +13,7 @@ const (
 	createGrace    = time.Minute     // from the node to the first container
 	initGrace      = 2 * time.Minute // for an init container
 	readyGrace     = time.Minute     // from the start of a container to its readiness
+	scaleUpGrace   = 10 * time.Minute // for a node that the autoscaler adds
 	terminateGrace = 5 * time.Minute // beyond the pod's own grace period
 	restartRecent  = time.Hour       // a container that runs again now has still crashed lately
 	oomRecent      = 24 * time.Hour  // memory leaks take their time
@@ -38,7 +39,7 @@ func (v *view) classify(pod *corev1.Pod) []stuck {
 		return nil
 	case pod.Status.Phase == corev1.PodSucceeded:
 		return nil
-	case pod.Status.Phase == corev1.PodFailed && pod.Status.Reason != "":
+	case pod.Status.Phase == corev1.PodFailed && (pod.Status.Reason != "" || preemption(pod) != nil):
 		return []stuck{{class: refused, pod: pod}}
 	}
 	if scheduled := condition(pod, corev1.PodScheduled); pod.Spec.NodeName == "" && (scheduled == nil || scheduled.Status != corev1.ConditionTrue) {
@@ -51,12 +52,23 @@ func (v *view) classify(pod *corev1.Pod) []stuck {
 	return found
 }
 
-// classifyUnscheduled gives a pod that nobody has looked at yet its time.
+// classifyUnscheduled gives a pod that nobody has looked at yet its time, and
+// one for which somebody is making room.
 func (v *view) classifyUnscheduled(pod *corev1.Pod, scheduled *corev1.PodCondition) []stuck {
-	if scheduled == nil && v.At.Sub(pod.CreationTimestamp.Time) < createGrace {
+	waited := v.At.Sub(pod.CreationTimestamp.Time)
+	if (scheduled == nil || len(pod.Spec.SchedulingGates) > 0) && waited < createGrace || v.roomIsMade(pod, scheduled) {
 		return []stuck{{class: starting, pod: pod}}
 	}
 	return []stuck{{class: unscheduled, pod: pod}}
+}
+
+// roomIsMade tells that the autoscaler is adding a node for the pod, or that
+// others are leaving the node that the scheduler has in mind for it.
+func (v *view) roomIsMade(pod *corev1.Pod, scheduled *corev1.PodCondition) bool {
+	if event := v.lastEvent(refOf("Pod", pod), "TriggeredScaleUp", "NotTriggerScaleUp"); event != nil && event.Reason == "TriggeredScaleUp" && v.At.Sub(event.Last) < scaleUpGrace {
+		return true
+	}
+	return pod.Status.NominatedNodeName != "" && scheduled != nil && v.At.Sub(scheduled.LastTransitionTime.Time) < createGrace
 }
 
 // classifyWhole is for a pod that is not ready though no container says why.

@@ -80,11 +80,17 @@ func (c *collector) read(ctx context.Context, queries ...Query) {
 	_ = group.Wait()
 	for i, q := range queries {
 		for _, object := range results[i] {
-			c.b.add(object)
+			if q.Sum {
+				c.b.sum(object)
+			} else {
+				c.b.add(object)
+			}
 		}
 		switch {
 		case failed[i] != nil:
 			c.b.snapshot.Gaps = append(c.b.snapshot.Gaps, gapOf(q, failed[i]))
+		case q.Sum:
+			c.b.snapshot.Listed = append(c.b.snapshot.Listed, Listing{"Load", q.Namespace})
 		case q.whole():
 			c.b.snapshot.Listed = append(c.b.snapshot.Listed, Listing{q.Kind, q.Namespace})
 		}
@@ -149,7 +155,11 @@ func (c *collector) everything(ctx context.Context) {
 
 // gapOf says for people why a list could not be read.
 func gapOf(q Query, err error) Missing {
-	return Missing{Kind: q.Kind, Namespace: q.Namespace, Name: q.Name, Why: why(err, "list "+plural(q.Kind)+where(q.Namespace))}
+	kind := q.Kind
+	if q.Sum {
+		kind = "Load"
+	}
+	return Missing{Kind: kind, Namespace: q.Namespace, Name: q.Name, Why: why(err, "list "+plural(q.Kind)+where(q.Namespace))}
 }
 
 func where(namespace string) string {

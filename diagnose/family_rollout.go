@@ -160,7 +160,7 @@ func surgeWithoutRoom(s *scope) answer {
 	if waiting == 0 {
 		return no("no new pod waits for a node")
 	}
-	if w.previous().Ready < w.Desired || !fitsInto(&w.current().Template.Spec, &w.previous().Template.Spec) {
+	if w.previous().Ready < w.Desired || !s.fitsForOld(w) {
 		return no("the new pods would not fit where the old ones are")
 	}
 	text := "25%"
@@ -173,27 +173,35 @@ func surgeWithoutRoom(s *scope) answer {
 		seen(w.current().Ref, "unscheduled", strconv.Itoa(waiting), s.At)
 }
 
-// fitsInto tells that a pod asks for no more than another.
-func fitsInto(pod, place *corev1.PodSpec) bool {
-	for _, name := range []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory} {
-		asks, has := requested(pod, name), requested(place, name)
-		if asks > has {
-			return false
+// fitsForOld tells that a new pod that waits would fit where an old one is, if
+// that one went.
+func (s *scope) fitsForOld(w *workload) bool {
+	waiting := s.unscheduledPods(w)
+	if len(waiting) == 0 {
+		return false
+	}
+	p := s.placementOf(waiting[0])
+	if len(p.open()) > 0 && !s.verdictOn(p).hinted {
+		return false // it needs no old one's place
+	}
+	for i, old := range w.previous().Pods {
+		if i == placesTried {
+			break
+		}
+		if !holdsNode(old) {
+			continue
+		}
+		for _, node := range s.place(waiting[0], old).open() {
+			if node.Name == old.Spec.NodeName {
+				return true
+			}
 		}
 	}
-	return true
+	return false
 }
 
-// requested sums the requests of a pod's containers, in thousandths.
-func requested(spec *corev1.PodSpec, name corev1.ResourceName) int64 {
-	var sum int64
-	for i := range spec.Containers {
-		if request, ok := spec.Containers[i].Resources.Requests[name]; ok {
-			sum += request.MilliValue()
-		}
-	}
-	return sum
-}
+// placesTried bounds how many old pods are thought away in turn.
+const placesTried = 8
 
 // statefulSetBlocked tells that the template has been changed since a pod broke
 // and that the broken pod is not replaced: the controller waits for it to become

@@ -17,7 +17,7 @@ func storageFamily() family {
 		Name:   "storage",
 		Causes: storageCauses(),
 		Symptoms: []symptom{
-			{check: check{"claim-not-bound", "Is the claim without a volume?", claimNotBound}, About: []string{"PersistentVolumeClaim"}},
+			{check: check{"claim-not-bound", "Is the claim without a volume?", claimNotBound}, About: []string{"PersistentVolumeClaim"}, StandsIn: "pvc-unbound"},
 		},
 		Checks: []check{
 			{"claim-for-another", "Is the claim looked at only for what needs it?", claimForAnother},

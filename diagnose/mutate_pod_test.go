@@ -39,6 +39,20 @@ func (w *world) container(o op) error {
 	})
 }
 
+// unschedule makes a pod one that has no node yet, as the scheduler says.
+func (o op) unschedule(pod *corev1.Pod) {
+	pod.Spec.NodeName = ""
+	pod.Status = corev1.PodStatus{Phase: corev1.PodPending}
+	if o.Reason == "none" {
+		return
+	}
+	scheduled := corev1.PodCondition{Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Reason: corev1.PodReasonUnschedulable, Message: o.Message, LastTransitionTime: pod.CreationTimestamp}
+	if o.Reason != "" {
+		scheduled.Reason = o.Reason
+	}
+	pod.Status.Conditions = []corev1.PodCondition{scheduled}
+}
+
 func statusOf(pod *corev1.Pod, name string) *corev1.ContainerStatus {
 	for _, statuses := range [][]corev1.ContainerStatus{pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses} {
 		for i := range statuses {

@@ -26,6 +26,8 @@ import (
 //   - container: checkout-42-a/checkout   # what the kubelet says about a container
 //     waiting: CrashLoopBackOff
 //     ended: {exit: 1, ran: 2s, ago: 30s}
+//   - pending: checkout-42-a              # a pod that the scheduler has found no node for
+//     message: "0/3 nodes are available: 3 Insufficient cpu."
 //   - log: checkout-42-a/checkout         # of the run before; now: true for the present one
 //     text: "panic: no database"
 //   - event: Pod/checkout-42-a
@@ -36,6 +38,7 @@ import (
 //     to: {spec: {unschedulable: true}}
 type op struct {
 	Container string   `json:"container"`
+	Pending   string   `json:"pending"` // a pod that has no node; reason: none if no scheduler has said so
 	Waiting   string   `json:"waiting"`
 	Ended     *ended   `json:"ended"`   // how the last run ended
 	Now       bool     `json:"now"`     // …and the container has not been started again; of a log: the present run's
@@ -85,6 +88,8 @@ func (w *world) apply(o op) error {
 	switch {
 	case o.Container != "":
 		return w.container(o)
+	case o.Pending != "":
+		return w.eachObject("Pod/"+o.Pending, func(object runtime.Object) error { o.unschedule(object.(*corev1.Pod)); return nil })
 	case o.Log != "":
 		pod, container, _ := strings.Cut(o.Log, "/")
 		return w.eachObject("Pod/"+pod, func(object runtime.Object) error {

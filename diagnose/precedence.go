@@ -7,7 +7,7 @@ import "slices"
 var podCauses = []string{
 	"image-not-found", "image-pull-auth", "image-name-invalid", "image-wrong-architecture", "command-not-found", "app-exception", "missing-env", "exits-cleanly",
 	"permission-denied", "fatal-signal", "port-in-use", "init-failed", "init-waiting", "lifecycle-hook-failed", "memory-limit-too-low", "heap-exceeds-limit", "configmap-missing", "secret-missing",
-	"config-key-missing", "volume-source-missing", "run-as-root-refused", "env-shadowed", "liveness-wrong-target", "liveness-too-tight", "startup-probe-exhausted", "readiness-wrong-target", "deploy-regression",
+	"request-exceeds-any-node", "node-selector-unmatched", "untolerated-taint", "pod-affinity-unsatisfied", "topology-spread-unsatisfied", "config-key-missing", "volume-source-missing", "run-as-root-refused", "env-shadowed", "liveness-wrong-target", "liveness-too-tight", "startup-probe-exhausted", "readiness-wrong-target", "deploy-regression",
 }
 
 // mutationEffects are what a pod can fail by that was changed on its way in.
@@ -34,7 +34,10 @@ var precedence = []struct {
 	{"service-missing", []string{"dependency-unreachable", "readiness-lost"}, "a name that nobody has cannot be reached"},
 	{"dependency-changed", []string{"scaled-to-zero", "dependency-unreachable", "readiness-lost", "init-waiting"}, "somebody did it, at a known time"},
 	{"nodes-cordoned", []string{"untolerated-taint", "cluster-full"}, "the taint is how a cordon works"},
-	{"no-surge-room", []string{"cluster-full", "pod-affinity-unsatisfied", "node-slot-exhausted", "quota-exceeded"}, "there would be room if an old pod went first"},
+	{"node-unreachable", []string{"untolerated-taint", "volume-zone-mismatch"}, "the taint is how Kubernetes says that the node is lost"},
+	{"node-runtime-down", []string{"untolerated-taint"}, "the taint is how Kubernetes says that the node is not ready"},
+	{"node-pressure", []string{"untolerated-taint"}, "the taint is how Kubernetes says that the node is short of something"},
+	{"no-surge-room", []string{"cluster-full", "pod-affinity-unsatisfied", "topology-spread-unsatisfied", "node-slot-exhausted", "quota-exceeded"}, "there would be room if an old pod went first"},
 	{"statefulset-blocked", podCauses, "the template is mended already, and does not reach the broken pod"},
 	{"rollout-paused", podCauses, "a change of the template waits, and does not reach the broken pods"},
 	{"silent-mutation", mutationEffects, "the template asks for something else, and does not reach the pods"},

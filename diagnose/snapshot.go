@@ -36,6 +36,8 @@ type Snapshot struct {
 	References []Reference   `json:"references,omitempty"` // hosts that workloads name
 	Writes     []Write       `json:"writes,omitempty"`     // who wrote which fields last
 	Changes    []Change      `json:"changes,omitempty"`    // from sources outside the cluster
+	Loads      []Load        `json:"loads,omitempty"`      // what else is on the nodes, where a pod waits for one
+	Neighbours []Neighbour   `json:"neighbours,omitempty"` // and by whom, as far as the asker may see it
 
 	Listed []Listing `json:"listed,omitempty"` // what was looked at: absence means something only there
 	Gaps   []Missing `json:"gaps,omitempty"`   // what could not be read
@@ -43,7 +45,8 @@ type Snapshot struct {
 }
 
 // Listing says that every object of a kind in a namespace was read. Kind "*"
-// is every kind; an empty namespace is the whole cluster.
+// is every kind, kind "Load" what is on the nodes; an empty namespace is the
+// whole cluster.
 type Listing struct {
 	Kind      string `json:"kind"`
 	Namespace string `json:"namespace,omitempty"`
@@ -51,7 +54,7 @@ type Listing struct {
 
 // Missing is something that could not be read.
 type Missing struct {
-	Kind      string `json:"kind"` // a kind, or "Log", "Metrics"
+	Kind      string `json:"kind"` // a kind, or "Log", "Metrics", "Load"
 	Namespace string `json:"namespace,omitempty"`
 	Name      string `json:"name,omitempty"` // empty: the whole list
 	Why       string `json:"why"`            // for people, e.g. "steward may not list pods in the namespace shop"

@@ -25,6 +25,9 @@ type Event struct {
 	Last    time.Time `json:"last"`
 	By      string    `json:"by,omitempty"`   // the component that says so
 	Host    string    `json:"host,omitempty"` // the node that it says so from
+	// Related is the other object that it is about, such as the pod that another
+	// had to give way to; empty where the asker may not see that one.
+	Related Ref `json:"related,omitzero"`
 }
 
 // Container is the name of the container that the event is about, or "".
@@ -45,6 +48,9 @@ func eventOf(e *corev1.Event) Event {
 		Message: ops.Shorten(redact.Text(e.Message), eventTextLimit),
 		Count:   max(1, e.Count), First: e.FirstTimestamp.Time, Last: e.LastTimestamp.Time,
 		By: e.Source.Component, Host: e.Source.Host,
+	}
+	if e.Related != nil {
+		event.Related = Ref{Kind: e.Related.Kind, Namespace: e.Related.Namespace, Name: e.Related.Name}
 	}
 	if event.By == "" {
 		event.By = e.ReportingController

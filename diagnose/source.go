@@ -26,10 +26,13 @@ type Query struct {
 	Meta      bool   // metadata is enough
 	Values    bool   // of Secrets: with their values, where steward was told that it may
 	Limit     int    // no more than so many, the API server's choice; 0 for all
+	Sum       bool   // pods that nobody asked for are not kept, but what they take of their nodes
 }
 
 // whole tells that the query selects every object of its kind and namespace.
-func (q Query) whole() bool { return q.Name == "" && q.Labels == "" && q.Fields == "" && q.Limit == 0 }
+func (q Query) whole() bool {
+	return q.Name == "" && q.Labels == "" && q.Fields == "" && q.Limit == 0 && !q.Sum
+}
 
 // LogQuery selects the log of one run of a container.
 type LogQuery struct {

@@ -36,6 +36,13 @@ type view struct {
 	users     map[Ref][]Ref    // workloads that name a Service
 	standing  map[string][]Ref // workloads that stand alone, by namespace; "" is all
 	idle      map[string][]idleService
+
+	// What is on the nodes, worked out when a pod that waits for one is looked at.
+	uses       map[string]*nodeUse
+	loads      map[string]*Load
+	placed     []placed
+	unseenIn   map[string]bool
+	placements map[*corev1.Pod]*placement
 }
 
 type logKey struct {
@@ -52,7 +59,7 @@ func index(s *Snapshot) *view {
 		setsOf: map[types.UID][]*appsv1.ReplicaSet{}, events: map[Ref][]*Event{},
 		slices: map[Ref][]*discoveryv1.EndpointSlice{}, services: map[string][]*corev1.Service{},
 		writes: map[Ref][]*Write{}, named: map[Ref][]Reference{}, logs: map[logKey]string{},
-		listed: map[Listing]bool{}, hidden: map[Ref]bool{}, workloads: map[Ref]*workload{}, standing: map[string][]Ref{}, idle: map[string][]idleService{},
+		listed: map[Listing]bool{}, hidden: map[Ref]bool{}, workloads: map[Ref]*workload{}, standing: map[string][]Ref{}, placements: map[*corev1.Pod]*placement{}, idle: map[string][]idleService{},
 		revisions: map[types.UID][]*appsv1.ControllerRevision{},
 	}
 	s.Objects.each(func(kind string, object metav1.Object) { v.objects[refOf(kind, object)] = object })
