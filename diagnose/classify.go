@@ -10,13 +10,13 @@ import (
 // How long something may take before it counts as stuck, where the object
 // itself sets no limit.
 const (
-	createGrace    = time.Minute     // from the node to the first container
-	initGrace      = 2 * time.Minute // for an init container
-	readyGrace     = time.Minute     // from the start of a container to its readiness
+	createGrace    = time.Minute      // from the node to the first container
+	initGrace      = 2 * time.Minute  // for an init container
+	readyGrace     = time.Minute      // from the start of a container to its readiness
 	scaleUpGrace   = 10 * time.Minute // for a node that the autoscaler adds
-	terminateGrace = 5 * time.Minute // beyond the pod's own grace period
-	restartRecent  = time.Hour       // a container that runs again now has still crashed lately
-	oomRecent      = 24 * time.Hour  // memory leaks take their time
+	terminateGrace = 5 * time.Minute  // beyond the pod's own grace period
+	restartRecent  = time.Hour        // a container that runs again now has still crashed lately
+	oomRecent      = 24 * time.Hour   // memory leaks take their time
 )
 
 // Waiting reasons of the kubelet (k8s.io/kubernetes/pkg/kubelet/images/types.go

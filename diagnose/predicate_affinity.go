@@ -96,6 +96,9 @@ func isNotRepelled(p *placement) func(*corev1.Node) []obstacle {
 			}
 		}
 		for i := range other.repels {
+			if ruledOut(&other.repels[i], p.pod.Labels) {
+				continue
+			}
 			term := neighbourhoodOf(&other.repels[i], other.namespace)
 			if at, ok := domainOf(node, term.key); ok && term.covers(p.view, p.pod.Namespace, p.pod.Labels) {
 				guarded[at] = true

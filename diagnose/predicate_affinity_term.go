@@ -54,6 +54,20 @@ func (n *neighbourhood) covers(v *view, namespace string, set map[string]string)
 	return n.reaches(v, namespace) && n.selector.Matches(labels.Set(set))
 }
 
+// ruledOut tells at a glance that a term is not about a pod with these labels:
+// most pods keep away only from their own kind.
+func ruledOut(term *corev1.PodAffinityTerm, set map[string]string) bool {
+	if term.LabelSelector == nil {
+		return true
+	}
+	for key, value := range term.LabelSelector.MatchLabels {
+		if set[key] != value {
+			return true
+		}
+	}
+	return false
+}
+
 // placed is a pod on a node, as far as other pods mind it.
 type placed struct {
 	namespace, name, node string
