@@ -26,6 +26,9 @@ func nodeGone(s *scope) answer {
 			seen(ref, "status.conditions[Ready].message", ready.Message, ready.LastTransitionTime.Time)
 		return s.stricken(a, ref.Name)
 	}
+	if !slices.ContainsFunc(s.podsOn[ref.Name], wasStarted) {
+		return no("nothing shows that there was ever a node " + ref.Name)
+	}
 	a := yes(byField, ref.Name+" does not exist").at(ref).with("why", "there is no such node any more").seen(ref, "", "does not exist", s.At)
 	for _, pod := range s.podsOn[ref.Name] {
 		if w := s.Workload(); w != nil && s.ownerOf(pod) != s.ownerOf(w.Object) {
@@ -41,6 +44,12 @@ func nodeGone(s *scope) answer {
 		}
 	}
 	return s.stricken(a, ref.Name)
+}
+
+// wasStarted tells that a kubelet has once taken the pod: one that was put by
+// name on a node that never was has been taken by none.
+func wasStarted(pod *corev1.Pod) bool {
+	return pod.Status.StartTime != nil || condition(pod, corev1.DisruptionTarget) != nil
 }
 
 // strickenLimit bounds how many workloads are named for one node.
