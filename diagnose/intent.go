@@ -38,6 +38,7 @@ func intents(s *scope) []string {
 	if w.Desired == 0 && w.daemonSet == nil && w.job == nil {
 		notes = append(notes, "It is scaled to zero.")
 	}
+	notes = append(notes, autoscalerNotes(s)...)
 	return append(notes, startingNotes(s, w)...)
 }
 

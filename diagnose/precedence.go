@@ -46,6 +46,8 @@ var precedence = []struct {
 	{"node-runtime-down", strickenByNode, "the kubelet itself says that it cannot run pods"},
 	{"node-pressure", []string{"shared-cause", "readiness-lost", "deploy-regression", "evicted-node-pressure", "permission-denied", "app-exception"}, "the node itself says what it wants, and what fails there says the same"},
 	{"pod-network-exhausted", []string{"shared-cause", "deploy-regression"}, "the network says why"},
+	{"hpa-at-max", []string{"readiness-lost"}, "each pod has more to do than it should"},
+	{"hpa-runaway", []string{"hpa-at-max", "readiness-lost", "cluster-full", "quota-exceeded"}, "its replicas fill whatever there is"},
 	{"shared-cause", []string{"readiness-lost", "deploy-regression", "app-exception", "liveness-too-tight", "dependency-unreachable", "registry-unreachable", "config-changed", "bad-credentials", "overload"}, "several services fail for it at once"},
 }
 
