@@ -46,7 +46,7 @@ func (v *view) classify(pod *corev1.Pod) []stuck {
 		return v.classifyUnscheduled(pod, scheduled)
 	}
 	found := v.classifyContainers(pod)
-	if len(found) == 0 && pod.Status.Phase != corev1.PodFailed && !podReady(pod) {
+	if len(found) == 0 && pod.Status.Phase != corev1.PodFailed && !podReady(pod) && !finishing(pod) {
 		found = append(found, v.classifyWhole(pod))
 	}
 	return found

@@ -65,9 +65,13 @@ func (v *view) failuresOf(w *workload) []*failure {
 	groups := map[string]*failure{}
 	pods := slices.Clone(w.Pods)
 	slices.SortFunc(pods, func(a, b *corev1.Pod) int { return cmp.Compare(a.Name, b.Name) })
+	spent := v.spentPods(w)
 	for _, pod := range pods {
 		if w.job != nil && jobComplete(w.job) {
 			break
+		}
+		if spent[pod] {
+			continue
 		}
 		for _, s := range v.classify(pod) {
 			v.group(groups, w, s)

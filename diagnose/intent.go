@@ -32,6 +32,9 @@ func intents(s *scope) []string {
 	if w.deployment != nil && w.deployment.Spec.Paused {
 		notes = append(notes, "Its rollout is paused: changes of the template wait.")
 	}
+	if w.job != nil {
+		notes = append(notes, jobNotes(s, w)...)
+	}
 	if w.job != nil && w.job.Spec.Suspend != nil && *w.job.Spec.Suspend {
 		notes = append(notes, "The Job is suspended: it runs no pods.")
 	}

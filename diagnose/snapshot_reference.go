@@ -65,6 +65,11 @@ func podSpecOf(object runtime.Object) *corev1.PodSpec {
 		return &o.Spec.JobTemplate.Spec.Template.Spec
 	case *batchv1.Job:
 		return &o.Spec.Template.Spec
+	case *corev1.ReplicationController:
+		if o.Spec.Template == nil {
+			return nil
+		}
+		return &o.Spec.Template.Spec
 	case *corev1.Pod:
 		return &o.Spec
 	default:

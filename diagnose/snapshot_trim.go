@@ -61,6 +61,13 @@ func (t *trimmer) trim(object runtime.Object) runtime.Object {
 		o = shallow(o)
 		o.Spec.JobTemplate.Spec.Template = t.template(o.Spec.JobTemplate.Spec.Template)
 		object = o
+	case *corev1.ReplicationController:
+		o = shallow(o)
+		if o.Spec.Template != nil {
+			template := t.template(*o.Spec.Template)
+			o.Spec.Template = &template
+		}
+		object = o
 	case *corev1.Node:
 		o = shallow(o)
 		o.Status.Images = nil

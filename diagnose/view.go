@@ -3,6 +3,7 @@ package diagnose
 import (
 	"slices"
 	"strings"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -36,6 +37,7 @@ type view struct {
 	users     map[Ref][]Ref    // workloads that name a Service
 	standing  map[string][]Ref // workloads that stand alone, by namespace; "" is all
 	idle      map[string][]idleService
+	succeeded map[Ref]time.Time // when the newest Job of a CronJob that succeeded was made
 
 	// What is on the nodes, worked out when a pod that waits for one is looked at.
 	uses       map[string]*nodeUse

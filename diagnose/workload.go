@@ -133,6 +133,8 @@ func (v *view) kindOf(object metav1.Object) string {
 		return "StatefulSet"
 	case *appsv1.DaemonSet:
 		return "DaemonSet"
+	case *corev1.ReplicationController:
+		return "ReplicationController"
 	case *batchv1.Job:
 		return "Job"
 	case *batchv1.CronJob:
