@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
@@ -17,6 +18,8 @@ const (
 	// stands for it, and more is asked for.
 	runawayFloorFactor = 20
 	runawayFloorLeast  = 100
+	// Where somebody is known to have written the maximum, less is enough.
+	runawayRaisedFactor = 10
 )
 
 // climb is a rise of the number of replicas without a step down.
@@ -29,6 +32,9 @@ type climb struct {
 // climbOf finds how an autoscaler's size has risen up to now.
 func (s *scope) climbOf(hpa *autoscalingv2.HorizontalPodAutoscaler) (climb, bool) {
 	points := s.rescales(hpa, changeWindow)
+	if len(points) == 0 {
+		points = s.stepsUp(hpa)
+	}
 	if len(points) == 0 {
 		return s.climbUnseen(hpa)
 	}
@@ -48,7 +54,7 @@ func (s *scope) climbOf(hpa *autoscalingv2.HorizontalPodAutoscaler) (climb, bool
 	} else if points[first-1].Size > points[first].Size {
 		c.Since = points[min(first+1, len(points)-1)].At // the lowest point was a step down
 	}
-	if c.To < runawayFactor*c.From && first == 0 && farAboveFloor(hpa, c.To) {
+	if c.To < runawayFactor*c.From && first == 0 && c.To >= runawayFloorLeast && farAbove(hpa, c.To, runawayFloorFactor) {
 		c.From, c.floor = int(replicas(hpa.Spec.MinReplicas)), true
 	}
 	return c, true
@@ -58,14 +64,32 @@ func (s *scope) climbOf(hpa *autoscalingv2.HorizontalPodAutoscaler) (climb, bool
 // written, and it is far above its minimum since.
 func (s *scope) climbUnseen(hpa *autoscalingv2.HorizontalPodAutoscaler) (climb, bool) {
 	raised, now := s.maxRaised(hpa), int(hpa.Status.CurrentReplicas)
-	if raised == nil || !farAboveFloor(hpa, now) {
+	if raised == nil || !farAbove(hpa, now, runawayRaisedFactor) {
 		return climb{}, false
 	}
 	return climb{From: int(replicas(hpa.Spec.MinReplicas)), To: now, Since: raised.At, floor: true}, true
 }
 
-func farAboveFloor(hpa *autoscalingv2.HorizontalPodAutoscaler, n int) bool {
-	return n >= runawayFloorLeast && n >= runawayFloorFactor*int(replicas(hpa.Spec.MinReplicas))
+func farAbove(hpa *autoscalingv2.HorizontalPodAutoscaler, n, factor int) bool {
+	return n >= factor*int(max(1, replicas(hpa.Spec.MinReplicas)))
+}
+
+// stepsUp are the sizes that the Deployment's events tell, for where the
+// autoscaler's own are gone. A rollout scales down as well, and is no climb.
+func (s *scope) stepsUp(hpa *autoscalingv2.HorizontalPodAutoscaler) []rescale {
+	var points []rescale
+	for _, e := range s.events[scaledBy(hpa)] {
+		said := scaledMessage.FindStringSubmatch(e.Message)
+		if e.Reason != "ScalingReplicaSet" || said == nil || s.At.Sub(e.Last) > changeWindow {
+			continue
+		}
+		size, err := strconv.Atoi(said[2])
+		if err != nil || strings.HasPrefix(e.Message, "Scaled down") {
+			return nil
+		}
+		points = append(points, rescale{e.Last, size})
+	}
+	return points
 }
 
 // sizeAt is how many replicas there were before a moment, as the Deployment's

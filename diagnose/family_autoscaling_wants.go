@@ -50,7 +50,7 @@ func (h *horizon) autoscalers() []*autoscalingv2.HorizontalPodAutoscaler {
 	}
 	var list []*autoscalingv2.HorizontalPodAutoscaler
 	for _, hpa := range h.Objects.HPAs {
-		if about[scaledBy(hpa)] || hpaRef(hpa) == h.Target {
+		if h.Target.zero() || about[scaledBy(hpa)] || hpaRef(hpa) == h.Target {
 			list = append(list, hpa)
 		}
 	}

@@ -23,18 +23,27 @@ func batchFamily() family {
 			{"namespace-held", "What keeps the Namespace from going away?", namespaceHeld},
 			{"object-held", "Do finalizers keep it from going away?", objectHeld},
 		},
-		Relations: map[string]relation{"blocking-jobs": blockingJobs},
+		Relations: map[string]relation{"blocking-jobs": blockingJobs, "awaited-jobs": awaitedJobs},
 		Wants:     batchWants,
 	}
 }
 
-// batchWants reads which APIs are not available, where a Namespace cannot go
-// away because some kinds cannot be listed.
+// batchWants reads the pods of Jobs that something waits for, and which APIs
+// are not available, where a Namespace cannot go away because some kinds cannot
+// be listed.
 func batchWants(h *horizon) []Query {
-	for _, namespace := range h.Objects.Namespaces {
-		if c := undiscovered(namespace); c != nil && h.At.Sub(namespace.DeletionTimestamp.Time) > terminateGrace {
-			return []Query{{Kind: "APIService"}}
+	var queries []Query
+	for _, w := range h.Workloads {
+		for _, f := range h.failuresOf(w) {
+			for _, ref := range awaitedJobs(&scope{view: h.view, Object: w.Ref, Failure: f}) {
+				queries = append(queries, podQueries(h.workload(ref))...)
+			}
 		}
 	}
-	return nil
+	for _, namespace := range h.Objects.Namespaces {
+		if c := undiscovered(namespace); c != nil && h.At.Sub(namespace.DeletionTimestamp.Time) > terminateGrace {
+			return append(queries, Query{Kind: "APIService"})
+		}
+	}
+	return queries
 }

@@ -43,7 +43,7 @@ func (s *scope) missesCron(c *batchv1.CronJob) string {
 	if s.Needed {
 		return "something fails without it"
 	}
-	for _, name := range append([]string{c.Name}, s.jobNamesOf(s.Object)...) {
+	for _, name := range s.jobNamesOf(s.Object) {
 		if ref := s.awaiterOf(c.Namespace, name); !ref.zero() {
 			return ref.String() + " waits for its Job"
 		}

@@ -112,11 +112,11 @@ func jobSuspended(s *scope) answer {
 
 // waitsFor says what waits for a suspended Job, "" if nothing is known to.
 func (s *scope) waitsFor(job *batchv1.Job) string {
-	if s.Needed {
-		return "something fails without it"
-	}
 	if ref := s.awaiterOf(job.Namespace, job.Name); !ref.zero() {
 		return ref.String() + " waits for it"
+	}
+	if s.Needed {
+		return "something fails without it"
 	}
 	cron := get[batchv1.CronJob](s.view, ownRef(job))
 	if cron == nil || cron.Spec.Suspend != nil && *cron.Spec.Suspend {
@@ -131,17 +131,37 @@ func (s *scope) waitsFor(job *batchv1.Job) string {
 	return "CronJob " + cron.Name + " started it to run"
 }
 
+// awaitsJob finds the Jobs that a command names: "kubectl wait job/migrate",
+// or the words "job migrate".
+var awaitsJob = regexp.MustCompile(`(?:^|[\s"'])jobs?(?:\.batch)?[/\s]+([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)`)
+
+// awaitedJobs is the relation of an init container that does not end to the
+// Jobs that it waits for.
+func awaitedJobs(s *scope) []Ref {
+	if s.Failure == nil || s.Failure.Class != awaiting || s.run().Spec == nil {
+		return nil
+	}
+	var refs []Ref
+	for _, named := range awaitsJob.FindAllStringSubmatch(commandOf(s.run().Spec), hostsLimit) {
+		ref := Ref{"Job", s.Object.Namespace, named[1]}
+		if get[batchv1.Job](s.view, ref) != nil && !slices.Contains(refs, ref) {
+			refs = append(refs, ref)
+		}
+	}
+	return refs
+}
+
 // awaiterOf finds a workload with an init container that waits for a Job by
 // its name, and does not end.
 func (v *view) awaiterOf(namespace, name string) Ref {
-	names := regexp.MustCompile(`(?:^|[\s"'])jobs?(?:\.batch)?[/\s]+` + regexp.QuoteMeta(name) + `(?:$|[\s"';&|])`)
-	var found Ref
+	job, found := Ref{"Job", namespace, name}, Ref{}
 	v.eachWorkload(namespace, func(w *workload) {
 		if !found.zero() {
 			return
 		}
 		for _, f := range v.failuresOf(w) {
-			if f.Class == awaiting && names.MatchString(commandOf(f.first().Spec)) {
+			each := &scope{view: v, Object: w.Ref, Failure: f}
+			if slices.Contains(awaitedJobs(each), job) {
 				found = w.Ref
 			}
 		}

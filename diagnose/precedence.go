@@ -48,6 +48,8 @@ var precedence = []struct {
 	{"pod-network-exhausted", []string{"shared-cause", "deploy-regression"}, "the network says why"},
 	{"hpa-at-max", []string{"readiness-lost"}, "each pod has more to do than it should"},
 	{"hpa-runaway", []string{"hpa-at-max", "readiness-lost", "cluster-full", "quota-exceeded"}, "its replicas fill whatever there is"},
+	{"job-deadline-exceeded", []string{"init-waiting"}, "what waits for the Job waits for ever"},
+	{"job-backoff-exceeded", []string{"init-waiting"}, "what waits for the Job waits for ever"},
 	{"node-unreachable", []string{"stuck-terminating"}, "nobody on the node is left to stop the pod"},
 	{"node-gone", []string{"stuck-terminating"}, "nobody on the node is left to stop the pod"},
 	{"node-runtime-down", []string{"stuck-terminating"}, "the node cannot stop its pods"},
