@@ -21,7 +21,7 @@ const causePages = "../docs/causes"
 var familyTitles = map[string]string{
 	"workload": "From outside", "image": "Images", "crash": "Crash loops", "dependency": "Dependencies", "memory": "Memory and CPU", "config": "Configuration",
 	"probe": "Probes", "rollout": "Rollouts and availability", "causal": "Change", "scheduling": "Scheduling", "admission": "Admission", "access": "Access",
-	"autoscaling": "Autoscaling", "node": "Nodes", "storage": "Storage", "network": "Network", "batch": "Batch and lifecycle",
+	"autoscaling": "Autoscaling", "node": "Nodes", "storage": "Storage", "service": "Services", "ingress": "Ingresses and certificates", "batch": "Batch and lifecycle",
 }
 
 func TestEveryCauseHasAPageThatIsInStep(t *testing.T) {
