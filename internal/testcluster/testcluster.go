@@ -69,21 +69,44 @@ func Get(t testing.TB) *Cluster {
 	return c
 }
 
+// Start is a cluster that nobody shares, with so many nodes, for what a
+// benchmark measures. It ends with the test.
+func Start(t testing.TB, nodes int) *Cluster {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	started, err := cluster.Start(ctx, cluster.Options{Nodes: nodes})
+	if err != nil {
+		t.Fatalf("starting a cluster: %v", err)
+	}
+	t.Cleanup(started.Stop)
+	c, err := connect(started.Kubeconfig)
+	if err != nil {
+		t.Fatalf("starting a cluster: %v", err)
+	}
+	return c
+}
+
 func open() (*Cluster, error) {
+	if kubeconfig := os.Getenv(KubeconfigEnv); kubeconfig != "" {
+		return connect(kubeconfig)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	started, err := cluster.Start(ctx, cluster.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return connect(started.Kubeconfig)
+}
+
+// connect makes the clients of a cluster that runs.
+func connect(kubeconfig string) (*Cluster, error) {
 	binary, err := cluster.Built()
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{Kubeconfig: os.Getenv(KubeconfigEnv), kubectl: binary}
-	if c.Kubeconfig == "" {
-		ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
-		defer cancel()
-		started, err := cluster.Start(ctx, cluster.Options{})
-		if err != nil {
-			return nil, err
-		}
-		c.Kubeconfig = started.Kubeconfig
-	}
+	c := &Cluster{Kubeconfig: kubeconfig, kubectl: binary}
 	if c.Config, err = clientcmd.BuildConfigFromFlags("", c.Kubeconfig); err != nil {
 		return nil, fmt.Errorf("reading the kubeconfig: %w", err)
 	}

@@ -1,0 +1,283 @@
+package test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/steward-bot/steward/diagnose"
+	"github.com/steward-bot/steward/internal/testcluster"
+	"github.com/steward-bot/steward/kube"
+	"github.com/steward-bot/steward/ops"
+)
+
+// The crowd that BenchmarkDiagnose measures in: one Deployment that grows from
+// step to step, among 48 small ones.
+const (
+	crowdNodes    = 200
+	crowdServices = 48
+)
+
+var crowdSteps = []int{500, 1000, 2000, 4000}
+
+// settled is how long a process rests before its memory is read.
+const settled = 10 * time.Second
+
+// measured are the figures of one step, by name, in the order of the report.
+type measured struct {
+	names  []string
+	values map[string]float64
+}
+
+func (m *measured) set(name string, value float64) {
+	m.names = append(m.names, name)
+	m.values[name] = value
+}
+
+func (m *measured) times(name string, took []time.Duration) {
+	slices.Sort(took)
+	m.set(name+" p50 ms", milliseconds(median(took)))
+	m.set(name+" p99 ms", milliseconds(took[len(took)*99/100]))
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// BenchmarkDiagnose measures diagnoses from caches and as one command, and what
+// they cost in memory, at 500 to 4,000 pods. It starts a control plane of its
+// own. The aims are in docs/benchmarks.md; nothing is asserted.
+func BenchmarkDiagnose(b *testing.B) {
+	c := testcluster.Start(b, crowdNodes)
+	w, err := newWorld(b.TempDir(), binary(b), c, unlimited, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(w.close)
+	w.openCrowd(b)
+	var d *diagnose.Diagnoser
+	var steps []*measured
+	for _, pods := range crowdSteps {
+		w.growCrowd(b, pods)
+		if d == nil {
+			d = keptDiagnoser(b, c)
+			if err := w.start(); err != nil {
+				b.Fatal(err)
+			}
+		}
+		time.Sleep(settled)
+		m := &measured{values: map[string]float64{}}
+		w.measureServing(b, d, m)
+		w.measureCommands(b, m)
+		steps = append(steps, m)
+	}
+	for _, name := range steps[0].names {
+		line := fmt.Sprintf("%-40s", name)
+		for i, m := range steps {
+			line += fmt.Sprintf("%9.1f", m.values[name])
+			if i > 0 {
+				line += fmt.Sprintf(" (x%.2f)", m.values[name]/steps[i-1].values[name])
+			}
+		}
+		b.Log(line)
+	}
+	last := steps[len(steps)-1]
+	for _, name := range last.names {
+		b.ReportMetric(last.values[name], strings.ReplaceAll(name, " ", "-"))
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// openCrowd makes the 48 small services, and the large one without pods.
+func (w *world) openCrowd(b *testing.B) {
+	b.Helper()
+	var all strings.Builder
+	for i := range crowdServices {
+		fmt.Fprintf(&all, crowdManifest, fmt.Sprintf("svc-%02d", i), 3)
+	}
+	fmt.Fprintf(&all, crowdManifest, "crowd", 0)
+	w.cluster.Apply(b, w.namespace, all.String())
+}
+
+// crowdManifest is a service as people have them: probes, limits, configuration.
+const crowdManifest = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: %[1]s, labels: {app: %[1]s}}
+spec:
+  replicas: %[2]d
+  selector: {matchLabels: {app: %[1]s}}
+  strategy: {rollingUpdate: {maxSurge: 25%%, maxUnavailable: 25%%}}
+  template:
+    metadata: {labels: {app: %[1]s, team: shop}, annotations: {prometheus.io/scrape: "true", prometheus.io/port: "8080"}}
+    spec:
+      containers:
+        - name: %[1]s
+          image: registry.acme.example/shop/%[1]s:2.4.0
+          ports: [{containerPort: 8080, name: http}]
+          envFrom: [{configMapRef: {name: %[1]s-config}}]
+          env:
+            - {name: LOG_LEVEL, value: info}
+            - {name: POD_NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+            - {name: NEIGHBOUR_URL, value: "http://svc-00"}
+          resources: {requests: {cpu: 10m, memory: 16Mi}, limits: {memory: 64Mi}}
+          readinessProbe: {httpGet: {path: /ready, port: http}, periodSeconds: 5}
+          livenessProbe: {httpGet: {path: /healthz, port: http}, periodSeconds: 10}
+          volumeMounts: [{name: scratch, mountPath: /tmp}]
+      volumes: [{name: scratch, emptyDir: {}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: %[1]s}
+spec: {selector: {app: %[1]s}, ports: [{port: 80, targetPort: http}]}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: %[1]s-config}
+data: {DATABASE_HOST: db.data.example.com, FEATURES: "a,b,c"}
+---
+`
+
+// growCrowd scales the large Deployment and waits until all of it is ready.
+func (w *world) growCrowd(b *testing.B, pods int) {
+	b.Helper()
+	began := time.Now()
+	for _, args := range [][]string{{"scale", "deployment/crowd", fmt.Sprintf("--replicas=%d", pods)}, {"rollout", "status", "deployment/crowd", "--timeout=110s"}} {
+		for attempt := 0; ; attempt++ {
+			_, err := w.cluster.TryKubectl(append([]string{"--namespace", w.namespace}, args...)...)
+			if err == nil {
+				break
+			}
+			if attempt == 5 {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.Logf("%d pods were ready after %s", pods, time.Since(began).Round(time.Second))
+}
+
+// keptDiagnoser has caches of the control plane in this process, as the steward
+// that runs beside it has.
+func keptDiagnoser(b *testing.B, c *testcluster.Cluster) *diagnose.Diagnoser {
+	b.Helper()
+	clusters, err := kube.Open([]kube.Config{{Name: "prod-eu", Environment: "production", Kubeconfig: c.Kubeconfig}}, zap.NewNop())
+	if err != nil {
+		b.Fatal(err)
+	}
+	d := diagnose.New(clusters, diagnose.Options{HashKey: []byte("sixteen bytes or more"), Caches: true})
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { defer close(ended); d.Run(ctx) }()
+	b.Cleanup(func() { cancel(); <-ended })
+	if complaint := until(func() string {
+		if err := d.Settled(); err != nil {
+			return err.Error()
+		}
+		return ""
+	}); complaint != "" {
+		b.Fatal(complaint)
+	}
+	return d
+}
+
+// measureServing asks from caches, many times: about a small service, the large
+// one, and the whole cluster.
+func (w *world) measureServing(b *testing.B, d *diagnose.Diagnoser, m *measured) {
+	b.Helper()
+	ctx := context.Background()
+	one := func(turns int, name func(int) string) []time.Duration {
+		var took []time.Duration
+		for turn := range turns {
+			began := time.Now()
+			got, err := d.Diagnose(ctx, ops.Target{Cluster: "prod-eu", Environment: "production", Namespace: w.namespace, Kind: "Deployment", Name: name(turn)}, nil)
+			took = append(took, time.Since(began))
+			if err != nil || !got.Healthy {
+				b.Fatalf("%s is not healthy: %v %+v %+v", name(turn), err, got.Causes, got.Unknown)
+			}
+		}
+		return took
+	}
+	m.times("serving: one service", one(300, func(turn int) string { return fmt.Sprintf("svc-%02d", turn%crowdServices) }))
+	m.times("serving: the large service", one(50, func(int) string { return "crowd" }))
+	var scans []time.Duration
+	for range 20 {
+		began := time.Now()
+		if _, err := d.Scan(ctx, ops.Target{Cluster: "prod-eu", Environment: "production"}, nil); err != nil {
+			b.Fatal(err)
+		}
+		scans = append(scans, time.Since(began))
+	}
+	m.times("serving: scan of the cluster", scans)
+	m.set("serving: MiB RSS", rss(b, w.process.Process.Pid))
+}
+
+func rss(b *testing.B, pid int) float64 {
+	b.Helper()
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for line := range strings.Lines(string(raw)) {
+		var kib float64
+		if n, _ := fmt.Sscanf(line, "VmRSS: %f kB", &kib); n == 1 {
+			return kib / 1024
+		}
+	}
+	b.Fatal("the process has no VmRSS")
+	return 0
+}
+
+// measureCommands runs steward as one command, and `kubectl get pods -A` beside
+// it, in turn.
+func (w *world) measureCommands(b *testing.B, m *measured) {
+	b.Helper()
+	const turns = 7
+	kubectl := append(w.cluster.KubectlCommand(), "get", "pods", "-A")
+	commands := []struct {
+		name string
+		args []string
+	}{
+		{"kubectl get pods -A", kubectl},
+		{"command: one service", []string{w.binary, "diagnose", "svc-07", "-n", w.namespace, "-o", "json"}},
+		{"command: scan -A", []string{w.binary, "scan", "-A", "-o", "json"}},
+	}
+	took, memory := map[string][]time.Duration{}, map[string]float64{}
+	for range turns {
+		for _, c := range commands {
+			d, peak := w.timed(b, c.args)
+			took[c.name], memory[c.name] = append(took[c.name], d), max(memory[c.name], peak)
+		}
+	}
+	for _, c := range commands {
+		m.set(c.name+" p50 ms", milliseconds(median(took[c.name])))
+		m.set(c.name+" MiB peak", memory[c.name])
+	}
+	for _, c := range commands[1:] {
+		m.set(c.name+" / kubectl", float64(median(took[c.name]))/float64(median(took[commands[0].name])))
+	}
+}
+
+// timed runs a command to its end and gives how long it took, and its largest
+// RSS in MiB. A scan of a cluster that has faults ends with 1, which is no error.
+func (w *world) timed(b *testing.B, args []string) (time.Duration, float64) {
+	b.Helper()
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Env = append(os.Environ(), "KUBECONFIG="+w.cluster.Kubeconfig, "KUBERC=off", "HOME="+w.dir)
+	began := time.Now()
+	out, err := cmd.Output()
+	took := time.Since(began)
+	if len(out) == 0 || err != nil && cmd.ProcessState.ExitCode() != 1 && cmd.ProcessState.ExitCode() != 3 {
+		b.Fatalf("%v: %v", args, err)
+	}
+	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return took, 0
+	}
+	return took, float64(usage.Maxrss) / 1024
+}
