@@ -60,6 +60,9 @@ func newPreparer(hashKey []byte) *preparer {
 // prepareOwn prepares an object that nobody else has, such as one that has just
 // come from the API server.
 func (p *preparer) prepareOwn(object runtime.Object) *prepared {
+	if ready, ok := object.(*prepared); ok {
+		return ready // from a cache, which shares it
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	made := p.prepare(object)
