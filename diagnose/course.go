@@ -10,9 +10,12 @@ import (
 // asked and answered.
 type course struct {
 	*view
-	library  *library
-	target   Ref
-	done     map[Ref]*finding // nil while an object is being diagnosed
+	library *library
+	target  Ref
+	done    map[Ref]*finding // nil while an object is being diagnosed
+	// known is what a scan has found out before this diagnosis: each node would
+	// ask everything about every workload with a pod on it again.
+	known    map[Ref]*finding
 	checks   []ops.Check
 	gaps     []ops.Gap
 	excluded map[string]bool
@@ -48,6 +51,9 @@ func (c *course) diagnose(object Ref, needed bool, depth int) *finding {
 		}
 		return known
 	}
+	if f := c.known[object]; f != nil && !needed {
+		return f.deeper(depth)
+	}
 	c.done[object] = nil
 	f := &finding{}
 	s := &scope{view: c.view, Object: object, Needed: needed}
@@ -64,6 +70,16 @@ func (c *course) diagnose(object Ref, needed bool, depth int) *finding {
 	}
 	c.done[object] = f
 	return f
+}
+
+// deeper is the finding as it is for something that is so many objects away.
+func (f *finding) deeper(by int) *finding {
+	copied := *f
+	copied.candidates = slices.Clone(f.candidates)
+	for i := range copied.candidates {
+		copied.candidates[i].depth += by
+	}
+	return &copied
 }
 
 // ask puts one check and writes down what it said.

@@ -43,12 +43,14 @@ func NewEngine(playbooks ...fs.FS) (*Engine, error) {
 // snapshot gives the same diagnosis, byte for byte.
 func (e *Engine) Decide(s *Snapshot) ops.Diagnosis {
 	t := s.Target
-	d, _ := e.decide(index(s), Ref{Kind: t.Kind, Namespace: t.Namespace, Name: t.Name})
+	d, _ := e.decide(index(s), Ref{Kind: t.Kind, Namespace: t.Namespace, Name: t.Name}, nil)
 	return d
 }
 
-// decide also tells that something has a symptom which nothing explains.
-func (e *Engine) decide(v *view, target Ref) (d ops.Diagnosis, open bool) {
+// decide also tells that something has a symptom which nothing explains. What a
+// scan has found out before about others may be known; what is found out about
+// the target is added to it.
+func (e *Engine) decide(v *view, target Ref, known map[Ref]*finding) (d ops.Diagnosis, open bool) {
 	c := &course{view: v, library: &e.library, target: target, done: map[Ref]*finding{}, excluded: map[string]bool{}}
 	if verdict, missing := v.exists(target); verdict != ops.Yes {
 		if missing == "" {
@@ -57,6 +59,13 @@ func (e *Engine) decide(v *view, target Ref) (d ops.Diagnosis, open bool) {
 		c.gap("target", missing)
 		return c.report(&finding{unclear: true}), false
 	}
-	d = c.report(c.diagnose(target, false, 0))
+	if target.Kind == "Node" || target.Kind == "Namespace" {
+		c.known = known
+	}
+	f := c.diagnose(target, false, 0)
+	if known != nil {
+		known[target] = f
+	}
+	d = c.report(f)
 	return d, c.open
 }

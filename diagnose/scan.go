@@ -30,11 +30,12 @@ func (e *Engine) Scan(s *Snapshot) ops.Scan {
 	for _, gap := range s.Gaps {
 		scan.Unknown = append(scan.Unknown, ops.Gap{Check: "scan", Missing: gap.Why})
 	}
+	known := map[Ref]*finding{}
 	for _, ref := range v.scanned() {
 		if v.workload(ref) != nil {
 			scan.Workloads++
 		}
-		switch diagnosis, open := e.decide(v, ref); {
+		switch diagnosis, open := e.decide(v, ref, known); {
 		case len(diagnosis.Causes) > 0:
 			scan.Diagnoses = append(scan.Diagnoses, diagnosis)
 		case open:
