@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/labels"
@@ -15,37 +16,51 @@ import (
 // Cached reads from caches what they have, and the rest from another Source:
 // logs, kinds that are not kept, and those that steward may not list, so that
 // the reason is the API server's own.
-func Cached(cache *kube.Cache, live Source) Source { return &cached{live, cache} }
+func Cached(cache *kube.Cache, live Source) Source {
+	return &cached{Source: live, cache: cache, refusals: map[Query]forbidden{}}
+}
 
 type cached struct {
 	Source
 	cache *kube.Cache
+
+	mu       sync.Mutex
+	refusals map[Query]forbidden
 }
 
 // List gives objects that are prepared already where the caches have them.
 func (c *cached) List(ctx context.Context, q Query) ([]runtime.Object, error) {
-	if found, ok := c.kept(q); ok {
-		return found, nil
-	}
-	return c.Source.List(ctx, q)
+	var found []runtime.Object
+	err := c.pages(ctx, q, func(object runtime.Object) { found = append(found, object) })
+	return found, err
 }
 
 // pages is List for whoever takes the objects one by one.
 func (c *cached) pages(ctx context.Context, q Query, take func(runtime.Object)) error {
-	found, ok := c.kept(q)
-	if !ok {
-		if live, ok := c.Source.(pager); ok {
-			return live.pages(ctx, q, take)
+	if found, ok := c.kept(q); ok {
+		for _, object := range found {
+			take(object)
 		}
-		var err error
-		if found, err = c.Source.List(ctx, q); err != nil {
-			return err
-		}
+		return nil
 	}
+	if err := c.refused(q); err != nil {
+		return err
+	}
+	err := pagesOf(ctx, c.Source, q, take)
+	c.remember(q, err)
+	return err
+}
+
+// pagesOf asks a Source that may not know of pages.
+func pagesOf(ctx context.Context, source Source, q Query, take func(runtime.Object)) error {
+	if source, ok := source.(pager); ok {
+		return source.pages(ctx, q, take)
+	}
+	found, err := source.List(ctx, q)
 	for _, object := range found {
 		take(object)
 	}
-	return nil
+	return err
 }
 
 // kept answers a query from the caches, as the API server would: by namespace

@@ -35,6 +35,7 @@ var groups = map[schema.GroupVersion][]string{
 	{Group: "discovery.k8s.io", Version: "v1"}:             {"EndpointSlice"},
 	{Group: "storage.k8s.io", Version: "v1"}:               {"StorageClass", "VolumeAttachment", "CSIDriver", "CSINode"},
 	{Group: "scheduling.k8s.io", Version: "v1"}:            {"PriorityClass"},
+	{Group: "node.k8s.io", Version: "v1"}:                  {"RuntimeClass"},
 	{Group: "admissionregistration.k8s.io", Version: "v1"}: {"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "ValidatingAdmissionPolicy"},
 	{Group: "rbac.authorization.k8s.io", Version: "v1"}:    {"Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"},
 }

@@ -11,9 +11,10 @@ import (
 
 // keepCaches makes the caches of every cluster, empty as yet.
 func (d *Diagnoser) keepCaches() {
-	d.caches = map[string]*kube.Cache{}
+	d.caches, d.cached = map[string]*kube.Cache{}, map[string]Source{}
 	for _, cluster := range d.clusters.All() {
-		d.caches[cluster.Name] = cluster.KeepCache(keptKinds(d.options.HashKey), d.options.Log)
+		cache := cluster.KeepCache(keptKinds(d.options.HashKey), d.options.Log)
+		d.caches[cluster.Name], d.cached[cluster.Name] = cache, Cached(cache, d.live(cluster))
 	}
 }
 
@@ -45,15 +46,18 @@ func (d *Diagnoser) Settled() error {
 // is seen.
 func (d *Diagnoser) Live() *Diagnoser {
 	live := *d
-	live.caches = nil
+	live.caches, live.cached = nil, nil
 	return &live
 }
 
 // source reads a cluster.
 func (d *Diagnoser) source(cluster *kube.Cluster) Source {
-	live := Live(cluster.Typed, cluster.Metadata, cluster.Dynamic, d.options.SecretNamespaces...)
-	if cache := d.caches[cluster.Name]; cache != nil {
-		return Cached(cache, live)
+	if cached := d.cached[cluster.Name]; cached != nil {
+		return cached
 	}
-	return live
+	return d.live(cluster)
+}
+
+func (d *Diagnoser) live(cluster *kube.Cluster) Source {
+	return Live(cluster.Typed, cluster.Metadata, cluster.Dynamic, d.options.SecretNamespaces...)
 }

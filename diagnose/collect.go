@@ -27,6 +27,7 @@ type collector struct {
 	b      *builder
 	wants  []func(*horizon) []Query
 	asked  map[Query]bool
+	seen   *view // of what was read so far; nil when more has come since it was made
 }
 
 // Collect takes the snapshot of a target, or, when the target has no name, of
@@ -57,11 +58,20 @@ func Collect(ctx context.Context, source Source, target ops.Target, may func(ops
 	return snapshot
 }
 
+// look gives the view of what was read so far.
+func (c *collector) look() *view {
+	if c.seen == nil {
+		c.seen = index(c.b.snapshot)
+	}
+	return c.seen
+}
+
 // read lists in parallel, and takes in what came in the order of the queries.
 // One round gets half of the time that is left: a list that hangs must not keep
 // the next round from what it can know.
 func (c *collector) read(ctx context.Context, queries ...Query) {
 	queries = c.unasked(queries)
+	c.seen = nil
 	if deadline, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, time.Until(deadline)/2)

@@ -57,7 +57,7 @@ func (c *collector) climb(ctx context.Context) {
 // widen reads the pods and configuration of the workloads that matter and were
 // not read yet. It is false when there was nothing more to read.
 func (c *collector) widen(ctx context.Context) bool {
-	v := index(c.b.snapshot)
+	v := c.look()
 	relevant := v.relevant(Ref{c.target.Kind, c.target.Namespace, c.target.Name})
 	var queries []Query
 	for _, w := range relevant {

@@ -19,7 +19,7 @@ const (
 // logs reads what the containers that fail have printed: those that end, before
 // they ended; those that run and are not ready, until now.
 func (c *collector) logs(ctx context.Context) {
-	v := index(c.b.snapshot)
+	v := c.look()
 	var queries []LogQuery
 	v.eachWorkload("", func(w *workload) {
 		for _, f := range v.failuresOf(w) {
@@ -37,6 +37,9 @@ func (c *collector) logs(ctx context.Context) {
 		})
 	}
 	_ = group.Wait()
+	if len(queries) > 0 {
+		c.seen = nil
+	}
 	s := c.b.snapshot
 	for i, q := range queries {
 		if failed[i] != nil {

@@ -10,7 +10,7 @@ const wantRounds = 4
 // new.
 func (c *collector) further(ctx context.Context) {
 	for range wantRounds {
-		v := index(c.b.snapshot)
+		v := c.look()
 		h := &horizon{view: v}
 		if c.target.Name == "" {
 			v.eachWorkload("", func(w *workload) { h.Workloads = append(h.Workloads, w) })

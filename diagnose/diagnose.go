@@ -43,6 +43,7 @@ type Diagnoser struct {
 	engine   *Engine
 	options  Options
 	caches   map[string]*kube.Cache // by cluster; none without Options.Caches
+	cached   map[string]Source      // that read them
 }
 
 // New makes a Diagnoser with the built-in trees. It panics if those are

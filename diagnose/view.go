@@ -35,6 +35,7 @@ type view struct {
 	workloads map[Ref]*workload
 	revisions map[types.UID][]*appsv1.ControllerRevision
 	users     map[Ref][]Ref    // workloads that name a Service
+	backends  map[Ref][]Ref    // workloads that a Service selects
 	standing  map[string][]Ref // workloads that stand alone, by namespace; "" is all
 	idle      map[string][]idleService
 	succeeded map[Ref]time.Time // when the newest Job of a CronJob that succeeded was made
@@ -61,7 +62,7 @@ func index(s *Snapshot) *view {
 		setsOf: map[types.UID][]*appsv1.ReplicaSet{}, events: map[Ref][]*Event{},
 		slices: map[Ref][]*discoveryv1.EndpointSlice{}, services: map[string][]*corev1.Service{},
 		writes: map[Ref][]*Write{}, named: map[Ref][]Reference{}, logs: map[logKey]string{},
-		listed: map[Listing]bool{}, hidden: map[Ref]bool{}, workloads: map[Ref]*workload{}, standing: map[string][]Ref{}, placements: map[*corev1.Pod]*placement{}, idle: map[string][]idleService{},
+		listed: map[Listing]bool{}, hidden: map[Ref]bool{}, workloads: map[Ref]*workload{}, standing: map[string][]Ref{}, backends: map[Ref][]Ref{}, placements: map[*corev1.Pod]*placement{}, idle: map[string][]idleService{},
 		revisions: map[types.UID][]*appsv1.ControllerRevision{},
 	}
 	s.Objects.each(func(kind string, object metav1.Object) { v.objects[refOf(kind, object)] = object })

@@ -1,6 +1,8 @@
 package diagnose
 
 import (
+	"slices"
+
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -201,11 +203,16 @@ func (v *view) servicesOf(w *workload) []*corev1.Service {
 
 // backendsOf lists the workloads whose templates a Service selects.
 func (v *view) backendsOf(service *corev1.Service) []Ref {
+	ref := refOf("Service", service)
+	if known, ok := v.backends[ref]; ok {
+		return known
+	}
 	selector, found := selectorOf(service), []Ref{}
 	v.eachWorkload(service.Namespace, func(w *workload) {
 		if selector.Matches(labels.Set(w.Template.Labels)) {
 			found = append(found, w.Ref)
 		}
 	})
-	return found
+	v.backends[ref] = slices.Clip(found)
+	return v.backends[ref]
 }

@@ -8,11 +8,18 @@ import (
 
 	"go.uber.org/zap"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	apiwait "k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/tools/cache"
 )
 
 // crowdedPause is how long a kind with too many objects is left alone.
 const crowdedPause = 10 * time.Minute
+
+// backoff is the pause before a refused request is made again: from a second to
+// a minute, since most refusals are permissions that nobody means to give.
+func backoff() *apiwait.Backoff {
+	return &apiwait.Backoff{Duration: time.Second, Cap: time.Minute, Steps: 60, Factor: 2, Jitter: 0.5}
+}
 
 var (
 	errNotYet  = errors.New("not there yet")
@@ -53,7 +60,7 @@ func (s *Shelf) run(ctx context.Context) {
 		s.mu.Lock()
 		s.stop, s.err, s.filled = stop, errNotYet, false
 		s.mu.Unlock()
-		options := cache.ReflectorOptions{Name: "steward", TypeDescription: s.kept.Kind, Logger: &silent}
+		options := cache.ReflectorOptions{Name: "steward", TypeDescription: s.kept.Kind, Logger: &silent, Backoff: backoff()}
 		cache.NewReflectorWithOptions(s.source, nil, s, options).RunWithContext(filling)
 		stop()
 		select {

@@ -77,6 +77,8 @@ func restOf(c kubernetes.Interface, group string) rest.Interface {
 		return c.StorageV1().RESTClient()
 	case "scheduling.k8s.io":
 		return c.SchedulingV1().RESTClient()
+	case "node.k8s.io":
+		return c.NodeV1().RESTClient()
 	case "admissionregistration.k8s.io":
 		return c.AdmissionregistrationV1().RESTClient()
 	case "rbac.authorization.k8s.io":
