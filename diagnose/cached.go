@@ -66,19 +66,15 @@ func pagesOf(ctx context.Context, source Source, q Query, take func(runtime.Obje
 // kept answers a query from the caches, as the API server would: by namespace
 // and name. It is false when that cannot be relied on.
 func (c *cached) kept(q Query) ([]runtime.Object, bool) {
-	if q.Values {
-		return nil, false // nobody keeps those
+	if q.Values || q.Name != "" && q.Labels != "" {
+		return nil, false // nobody keeps the first, nobody asks the second
 	}
 	shelf, left, ok := c.shelf(q)
 	if !ok || shelf.Current() != nil {
 		return nil, false
 	}
 	if q.Name != "" {
-		object := shelf.Object(q.Namespace, q.Name)
-		if object == nil {
-			return nil, true
-		}
-		return asked(q, []runtime.Object{object}), true
+		return asked(q, byItsName(shelf, q.Namespace, q.Name)), true
 	}
 	selector, err := labels.Parse(q.Labels)
 	if err != nil {
@@ -92,11 +88,31 @@ func (c *cached) kept(q Query) ([]runtime.Object, bool) {
 	return asked(q, found), true
 }
 
+// byItsName finds what has a name: in the namespace, or, without one, of a kind
+// that has no namespaces, or in all of them.
+func byItsName(shelf *kube.Shelf, namespace, name string) []runtime.Object {
+	if object := shelf.Object(namespace, name); object != nil {
+		return []runtime.Object{object}
+	}
+	if namespace != "" {
+		return nil
+	}
+	found := slices.DeleteFunc(shelf.Objects("", nil), func(object runtime.Object) bool {
+		m, err := meta.Accessor(object)
+		return err != nil || m.GetName() != name
+	})
+	slices.SortFunc(found, byName)
+	return found
+}
+
 // shelf finds the objects that a query is about, and what is left to be asked
 // of them: there may be a shelf for just these fields.
 func (c *cached) shelf(q Query) (*kube.Shelf, fieldsLeft, bool) {
 	if exact := c.cache.Shelf(q.Kind, q.Fields); exact != nil {
 		return exact, nil, true
+	}
+	if q.Name != "" {
+		q.Fields = "" // as the API server is asked
 	}
 	left, ok := parseFields(q.Kind, q.Fields)
 	if !ok {

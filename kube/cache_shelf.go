@@ -85,7 +85,7 @@ func (s *Shelf) went(err error, resumes bool) {
 			s.err = nil
 		}
 	default:
-		if s.err == nil || errors.Is(s.err, errNotYet) {
+		if !apierrors.IsNotFound(err) && (s.err == nil || errors.Is(s.err, errNotYet)) {
 			s.log.Warn("a kind cannot be kept in memory; it is read from the API server when it is asked for", zap.Error(err))
 		}
 		s.err, s.tried = err, true
