@@ -21,6 +21,7 @@ func families() []family {
 		serviceFamily(),
 		ingressFamily(),
 		networkFamily(),
+		dnsFamily(),
 		batchFamily(),
 		accessFamily(),
 		causalFamily(),

@@ -53,6 +53,8 @@ var precedence = []struct {
 	{"node-unreachable", []string{"stuck-terminating"}, "nobody on the node is left to stop the pod"},
 	{"node-gone", []string{"stuck-terminating"}, "nobody on the node is left to stop the pod"},
 	{"node-runtime-down", []string{"stuck-terminating"}, "the node cannot stop its pods"},
+	{"cluster-dns-down", []string{"shared-cause", "dependency-unreachable", "readiness-lost", "init-waiting", "init-failed", "registry-unreachable"}, "all that is found by name fails with it"},
+	{"dns-egress-denied", []string{"dependency-unreachable", "readiness-lost", "network-policy-denies"}, "what cannot be found is not even tried"},
 	{"shared-cause", []string{"readiness-lost", "deploy-regression", "app-exception", "liveness-too-tight", "dependency-unreachable", "registry-unreachable", "config-changed", "bad-credentials", "overload"}, "several services fail for it at once"},
 }
 

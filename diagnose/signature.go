@@ -25,6 +25,8 @@ const (
 	saysNoCommand   meaning = "the command does not exist"
 	saysDiskFull    meaning = "no space is left on a device"
 	saysForbidden   meaning = "the API server forbids it to the service account"
+	saysNoName      meaning = "a name has no address"
+	saysMeshRefuses meaning = "a connection was refused by a proxy, or reset"
 )
 
 // signature is how one runtime or client words one meaning. Find's named groups

@@ -15,7 +15,7 @@ const (
 // signatures is the table of what runtimes and clients print, the more
 // particular before the more general. One line is one signature; to add one,
 // add a line with a sample, and the tests hold it.
-var signatures = slices.Concat(envSignatures, hostSignatures, loginSignatures, schemaSignatures, systemSignatures, crashSignatures)
+var signatures = slices.Concat(envSignatures, hostSignatures, loginSignatures, schemaSignatures, systemSignatures, crashSignatures, nameSignatures, meshSignatures)
 
 func re(expression string) *regexp.Regexp { return regexp.MustCompile(expression) }
 

@@ -2,6 +2,7 @@ package diagnose
 
 var hostSignatures = []signature{
 	{"Go", saysHostDown, "no such host", re(`lookup ` + aHost + `(?: on [^:\s]+:\d+)?: no such host`), `dial tcp: lookup catalog.shop.svc.cluster.local on 10.96.0.10:53: no such host`},
+	{"Go", saysHostDown, ":53: ", re(`lookup ` + aHost + ` on [^\s]+:53: (?:server misbehaving|[^\n]{0,120}(?:i/o timeout|connection refused|no route to host))`), `dial tcp: lookup catalog on 10.96.0.10:53: read udp 10.1.0.1:40412->10.96.0.10:53: i/o timeout`},
 	{"Go", saysHostDown, "connection refused", re(`(?:Get|Post|Put|Head|Delete|Patch) "?https?://` + aHost + `(?::` + aPort + `)?[^"\s]*"?: dial tcp [^\n]*(?:connection refused|i/o timeout|no route to host)`), `Get "http://catalog:8080/items": dial tcp 10.96.14.3:8080: connect: connection refused`},
 	{"Go", saysHostDown, "dial tcp", re(`dial tcp ` + aHost + `:` + aPort + `: (?:connect: )?(?:connection refused|i/o timeout|no route to host|network is unreachable|connection timed out)`), `failed to connect: dial tcp 10.96.14.3:5432: connect: connection refused`},
 	{"Go gRPC", saysHostDown, "dial tcp", re(`code = Unavailable[^\n]*dial tcp:? (?:lookup )?` + aHost + `(?::` + aPort + `)?`), `rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp: lookup inventory: no such host"`},
