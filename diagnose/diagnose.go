@@ -30,11 +30,11 @@ type Options struct {
 	// Caches keeps what diagnoses read in memory, once Run is called: for a
 	// process that serves. Without them every diagnosis asks the API server.
 	Caches bool
-	// SecretNamespaces are the namespaces, of any cluster, in which the values of
-	// the Secrets that a target names may be read, to be hashed. A Role there must
-	// let steward list them (deploy/kubernetes/rbac.yaml). None by default: then
+	// SecretNamespaces are, by cluster, the namespaces in which the values of the
+	// Secrets that a target names may be read, to be hashed. A Role there must let
+	// steward list them (deploy/kubernetes/rbac.yaml). None by default: then
 	// Secrets are read as metadata only, whatever the roles allow.
-	SecretNamespaces []string
+	SecretNamespaces map[string][]string
 }
 
 // Diagnoser names what is wrong with targets of live clusters.

@@ -68,7 +68,7 @@ func wire(ctx context.Context, s settings.Settings, log *zap.Logger) (_ *product
 		p.store.Close(ctx) //nolint:errcheck // the error that matters is the key's
 		return nil, err
 	}
-	p.diagnose = diagnose.New(clusters, diagnose.Options{Log: log.Named("diagnose"), HashKey: key, Caches: true})
+	p.diagnose = diagnose.New(clusters, diagnose.Options{Log: log.Named("diagnose"), HashKey: key, Caches: true, SecretNamespaces: secretNamespaces(s)})
 	slack := bot.NewClient(slackConfig, p.metrics, log.Named("slack"))
 	p.narrator = bot.NewNarrator(slackConfig, slack, p.store, log.Named("bot"))
 

@@ -64,3 +64,12 @@ func channelDefaults(s settings.Settings) func(channel string) ops.Ref {
 		return ops.Ref{Cluster: only}
 	}
 }
+
+// secretNamespaces are, by cluster, where Secrets may be read.
+func secretNamespaces(s settings.Settings) map[string][]string {
+	byCluster := map[string][]string{}
+	for _, cluster := range s.Clusters {
+		byCluster[cluster.Name] = cluster.SecretNamespaces
+	}
+	return byCluster
+}

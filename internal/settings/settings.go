@@ -66,6 +66,9 @@ type Cluster struct {
 	Environment string `yaml:"environment"` // "production" unless it says otherwise
 	Kubeconfig  string `yaml:"kubeconfig"`  // empty inside the cluster
 	Context     string `yaml:"context"`     // empty for the kubeconfig's current one
+	// SecretNamespaces are where the values of the Secrets that a target names may
+	// be read, to be hashed, and certificates with them. None unless it says so.
+	SecretNamespaces []string `yaml:"secret_namespaces"`
 }
 
 // State says where the journal is kept.
