@@ -10,7 +10,7 @@ import (
 
 var (
 	saysDenied      = regexp.MustCompile(`(?s)admission webhook "([^"]{1,253})" denied the request(?::\s*(.*)| without explanation)`)
-	saysPolicy      = regexp.MustCompile(`(?s)ValidatingAdmissionPolicy '([^']{1,253})' with binding '([^']{1,253})' denied request: (.*)`)
+	saysPolicy      = regexp.MustCompile(`(?s)(Validating|Mutating)AdmissionPolicy '([^']{1,253})' with binding '([^']{1,253})' denied request: (.*)`)
 	kyvernoPolicies = regexp.MustCompile(`(?s)due to the following policies\s+(\S+?):\s+(.*)`)
 	gatekeeper      = regexp.MustCompile(`(?s)^\[([a-z0-9.-]{1,253})\]\s*(.*)`)
 	spaces          = regexp.MustCompile(`\s+`)
@@ -29,7 +29,11 @@ type denial struct {
 // denialIn reads a denial.
 func (v *view) denialIn(text string) (denial, bool) {
 	if m := saysPolicy.FindStringSubmatch(text); m != nil {
-		return denial{Policy: "the ValidatingAdmissionPolicy " + m[1], Object: Ref{Kind: "ValidatingAdmissionPolicy", Name: m[1]}, Field: "spec", Says: oneLine(m[3]), Binding: m[2]}, true
+		d := denial{Policy: "the " + m[1] + "AdmissionPolicy " + m[2], Says: oneLine(m[4]), Binding: m[3]}
+		if m[1] == "Validating" {
+			d.Object, d.Field = Ref{Kind: "ValidatingAdmissionPolicy", Name: m[2]}, "spec"
+		}
+		return d, true
 	}
 	m := saysDenied.FindStringSubmatch(text)
 	if m == nil {

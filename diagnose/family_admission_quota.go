@@ -73,6 +73,11 @@ func quotaExceeded(s *scope) answer {
 		return otherwise()
 	}
 	lacking := s.lacking(s.asAdmitted(r.Template, s.Object.Namespace))
+	if said != nil { // the one that the API server names first
+		slices.SortStableFunc(lacking, func(a, b quotaRoom) int {
+			return cmp.Compare(fmt.Sprint(a.Quota.Name != said[1]), fmt.Sprint(b.Quota.Name != said[1]))
+		})
+	}
 	switch {
 	case len(lacking) > 0:
 		return s.quotaFull(r, lacking)
@@ -110,13 +115,21 @@ func (s *scope) quotaFull(r *refusal, lacking []quotaRoom) answer {
 		seen(ref, "status.hard."+string(first.Resource), first.Hard.String(), s.At).
 		seen(ref, "status.used."+string(first.Resource), first.Used.String(), s.At)
 	a = blame(a, s.changedBefore(r.First, ref, "spec.hard", "the ResourceQuota "+first.Quota.Name))
+	return s.quotaWays(a, r, &first)
+}
+
+// quotaWays adds the ways out of a rollout: when the new template asks for more
+// than the old one did, back; when it asks for no more, one old pod first.
+func (s *scope) quotaWays(a answer, r *refusal, room *quotaRoom) answer {
 	w := s.Workload()
-	if w.deployment != nil && w.Ref.Kind == "Deployment" && len(w.Pods) >= int(w.Desired) {
-		a = a.with("surge", "only pods beyond spec.replicas are missing")
+	if w.Ref.Kind != "Deployment" || w.previous() == nil || w.previous().Ready == 0 {
+		return a
 	}
-	return s.wayBack(a, r, func(t *corev1.PodTemplateSpec) bool {
-		return len(s.lacking(s.asAdmitted(t, s.Object.Namespace))) == 0
-	})
+	before := quotaUsage(needsOf(s.asAdmitted(w.previous().Template, s.Object.Namespace)))[room.Resource]
+	if before.Cmp(room.Needs) >= 0 && len(w.Pods) >= int(w.Desired) {
+		return a.with("surge", "only pods beyond spec.replicas are missing")
+	}
+	return s.wayBack(a, r, func(*corev1.PodTemplateSpec) bool { return before.Cmp(room.Needs) < 0 })
 }
 
 // manyPods bounds for how many missing pods a new size of a quota is worked out.

@@ -94,37 +94,46 @@ func (s *scope) refused() *refusal {
 		if r.Text != "" {
 			return r
 		}
-		if silent == nil && w.job == nil && s.overdue(w, c.Ref) {
+		if silent == nil && w.job == nil && s.At.Sub(s.changed(w, c.Ref)) >= createGrace && !inTurn(w, c) {
 			silent = r
 		}
 	}
 	return silent
 }
 
-// overdue tells that a controller has had its time to create what it should.
-func (s *scope) overdue(w *workload, creator Ref) bool {
+// inTurn tells that a StatefulSet waits for a pod to become ready before it
+// makes the next.
+func inTurn(w *workload, c creator) bool {
+	if w.statefulSet == nil || w.statefulSet.Spec.PodManagementPolicy == appsv1.ParallelPodManagement {
+		return false
+	}
+	return slices.ContainsFunc(c.Pods, func(pod *corev1.Pod) bool { return !podReady(pod) })
+}
+
+// changed is when a controller was last told what to create.
+func (s *scope) changed(w *workload, creator Ref) time.Time {
 	changed := w.Object.GetCreationTimestamp().Time
-	if object := s.objects[creator]; object != nil && object.GetCreationTimestamp().After(changed) {
-		changed = object.GetCreationTimestamp().Time
+	if object := s.objects[creator]; object != nil {
+		changed = later(changed, object.GetCreationTimestamp().Time)
 	}
 	for _, write := range s.writes[w.Ref] {
-		if write.At.After(changed) {
-			changed = write.At
-		}
+		changed = later(changed, write.At)
 	}
-	return s.At.Sub(changed) >= createGrace
+	return changed
 }
 
 // refusalOf takes the newest of what a controller says: its event, or its
 // condition, which keeps the words of the first failure while it lasts. An
-// event that is older than a pod made since is history.
+// event that is older than a pod made since is history, and so is one from
+// before somebody asked for more a moment ago.
 func (s *scope) refusalOf(w *workload, c creator) *refusal {
 	r := &refusal{creator: c, Of: s.ownerOf(w.Object)}
 	var newest time.Time
-	for _, pod := range c.alive() {
-		if pod.CreationTimestamp.After(newest) {
-			newest = pod.CreationTimestamp.Time
-		}
+	for _, pod := range c.Pods {
+		newest = later(newest, pod.CreationTimestamp.Time)
+	}
+	if changed := s.changed(w, c.Ref); s.At.Sub(changed) < createGrace {
+		newest = later(newest, changed)
 	}
 	if message, since := s.replicaFailure(w, c.Ref); message != "" {
 		r.Text, r.Field, r.First, r.Last = message, "status.conditions[ReplicaFailure].message", since, since

@@ -78,7 +78,7 @@ func (s *scope) insecure(r *refusal, level api.LevelVersion, wrong string) answe
 		with("level", string(level.Level), "fields", wrong, "enough", lowestLevel(level, r.Template)).
 		seen(ref, label, string(level.Level), s.At).
 		seen(r.Ref, "spec.template.spec", wrong, s.At)
-	if spec := &r.Template.Spec; len(spec.Containers)+len(spec.InitContainers) == 1 && podSecurityOf(level, hardened(r.Template)) == "" {
+	if spec := &r.Template.Spec; len(spec.Containers) == 1 && len(spec.InitContainers) == 0 && podSecurityOf(level, hardened(r.Template)) == "" {
 		a = a.with("harden", plainWord(spec.Containers[0].Name))
 	}
 	if s.lastWrite(ref, label) != nil {

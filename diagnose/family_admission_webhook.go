@@ -143,7 +143,7 @@ func (s *scope) whyUnreachable(service Ref, text string) (why string, over bool)
 func (s *scope) behindService(ref Ref) (ready int, observed string) {
 	service := get[corev1.Service](s.view, ref)
 	if service == nil {
-		if verdict, _ := s.exists(ref); verdict == ops.No {
+		if verdict, _ := s.exists(ref); !ref.zero() && verdict == ops.No {
 			return 0, "it does not exist"
 		}
 		return -1, "not known"

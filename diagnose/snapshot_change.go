@@ -9,7 +9,7 @@ import (
 // pipeline, a feature flag) come from outside.
 type Change struct {
 	At      time.Time `json:"at"`
-	Source  string    `json:"source"` // "rollout", "config", "scale", "node"; or what a source outside calls itself
+	Source  string    `json:"source"` // "rollout", "config", "scale", "node", "policy", "access"; or what a source outside calls itself
 	Who     string    `json:"who,omitempty"`
 	Summary string    `json:"summary"`
 	Link    string    `json:"link,omitempty"`
