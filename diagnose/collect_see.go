@@ -13,7 +13,7 @@ import (
 // workloads: what runs on a node is asked for, pod by pod.
 var open = []string{
 	"Node", "StorageClass", "IngressClass", "PriorityClass", "RuntimeClass", "CSIDriver", "CSINode", "APIService",
-	"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "ValidatingAdmissionPolicy", "ClusterPolicy",
+	"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "ValidatingAdmissionPolicy", "MutatingAdmissionPolicy", "ClusterPolicy",
 }
 
 // sees tells whether the asker may see an object. A part of something is seen

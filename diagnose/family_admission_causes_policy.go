@@ -38,9 +38,9 @@ func admissionCausesOfPolicies() []causeInfo {
 		{
 			ID: "silent-mutation", Title: "The pod was changed on its way in",
 			Means:   "Something between the controller and the cluster, most often a mutating webhook, has written something else into the pod than its template says. The template looks right, and the pod fails by what was changed.",
-			Summary: "{container} of {workload_name} is not what its template says: {field} is {is}, and {was} in the template[[; the webhook {webhooks} is asked about such pods]][[ and was changed at {when} UTC by {who}]]; {so}.",
+			Summary: "{container} of {workload_name} is not what its template says: {field} is {is}, and {was} in the template[[; {mutators} may change such pods]][[, and was changed at {when} UTC by {who}]]; {so}.",
 			Remedies: []remedy{
-				{Text: "Mend the webhook, or let it leave {workload} out: `kubectl get mutatingwebhookconfiguration {config_name} -o yaml`. Then restart {workload_name}, so that its pods are made anew."},
+				{Text: "Mend {mutators}, or leave {workload} out of it: `kubectl get {config_kind} {config_name} -o yaml`. Then restart {workload_name}, so that its pods are made anew."},
 				{Text: "Find out what changes it: {unnamed}."},
 				{Text: "When that is mended, restart {workload_name}, so that its pods are made anew.", Action: "restart", On: "workload"},
 			},

@@ -29,11 +29,8 @@ type denial struct {
 // denialIn reads a denial.
 func (v *view) denialIn(text string) (denial, bool) {
 	if m := saysPolicy.FindStringSubmatch(text); m != nil {
-		d := denial{Policy: "the " + m[1] + "AdmissionPolicy " + m[2], Says: oneLine(m[4]), Binding: m[3]}
-		if m[1] == "Validating" {
-			d.Object, d.Field = Ref{Kind: "ValidatingAdmissionPolicy", Name: m[2]}, "spec"
-		}
-		return d, true
+		kind := m[1] + "AdmissionPolicy"
+		return denial{Policy: "the " + kind + " " + m[2], Object: Ref{Kind: kind, Name: m[2]}, Field: "spec", Says: oneLine(m[4]), Binding: m[3]}, true
 	}
 	m := saysDenied.FindStringSubmatch(text)
 	if m == nil {

@@ -15,10 +15,10 @@ type webhookSelector struct {
 	Namespace, Object *metav1.LabelSelector
 }
 
-// asks tells whether a webhook is asked when a pod is made. Its conditions in
-// CEL are not looked at: it may leave the pod out for them.
-func (v *view) asks(w *webhook, pod *corev1.Pod) bool {
-	if !slices.ContainsFunc(w.Rules, makesPods) || !selects(w.selector.Object, pod.Labels) {
+// asks tells whether a webhook or policy is asked when a pod is made. Its
+// conditions in CEL are not looked at: it may leave the pod out for them.
+func (v *view) asks(rules []admissionv1.RuleWithOperations, by webhookSelector, pod *corev1.Pod) bool {
+	if !slices.ContainsFunc(rules, makesPods) || !selects(by.Object, pod.Labels) {
 		return false
 	}
 	namespace := get[corev1.Namespace](v, Ref{Kind: "Namespace", Name: pod.Namespace})
@@ -29,7 +29,7 @@ func (v *view) asks(w *webhook, pod *corev1.Pod) bool {
 	for key, value := range namespace.Labels {
 		set[key] = value
 	}
-	return selects(w.selector.Namespace, set)
+	return selects(by.Namespace, set)
 }
 
 // makesPods tells that a rule is about the making of pods.

@@ -2,8 +2,8 @@ package diagnose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -64,8 +64,10 @@ func (s *scope) mutationOf() *mutation {
 	case s.Failure.Class == crashing && commandOf(was) != commandOf(run.Spec) && commandNotFound(s).Verdict == ops.Yes:
 		return &mutation{run.Spec.Name, "command", commandOf(was), commandOf(run.Spec), "its command does not exist"}
 	}
-	if found, a := s.logHit(saysEnvMissing); a.Verdict == ops.Yes {
-		return mutatedEnv(was, run.Spec, found.groups["key"])
+	if text, _, _, ok := s.failureLog(); ok {
+		if m := mutatedEnv(was, run.Spec, text); m != nil {
+			return m
+		}
 	}
 	if cpuThrottled(s).Verdict == ops.Yes {
 		return s.mutatedLimit(was, run.Spec, corev1.ResourceCPU, "it is held back by its CPU limit")
@@ -117,19 +119,34 @@ func mutatedImage(was, is *corev1.Container) *mutation {
 	return &mutation{is.Name, "image", was.Image, is.Image, "that image cannot be pulled"}
 }
 
-func mutatedEnv(was, is *corev1.Container, key string) *mutation {
+// mutatedEnv finds a variable that was taken away or given another value, and
+// that the log names, or the host in it.
+func mutatedEnv(was, is *corev1.Container, log string) *mutation {
+	now := map[string]corev1.EnvVar{}
+	for _, env := range is.Env {
+		now[env.Name] = env
+	}
 	for _, env := range was.Env {
-		if env.Name != key {
+		other, there := now[env.Name]
+		switch {
+		case !there && len(env.Name) > 2 && strings.Contains(log, env.Name):
+			return &mutation{is.Name, "env " + env.Name, "set", "not set", "its log asks for it"}
+		case !there || env.ValueFrom != nil || other.ValueFrom != nil || other.Value == env.Value:
 			continue
+		case strings.Contains(log, env.Name) || namesHostOf(log, other):
+			return &mutation{is.Name, "env " + env.Name, env.Value, other.Value, "its log tells of that"}
 		}
-		for _, now := range is.Env {
-			if now.Name == key {
-				return nil
-			}
-		}
-		return &mutation{is.Name, "env " + key, "set", "not set", "it ends for want of it"}
 	}
 	return nil
+}
+
+// namesHostOf tells that a log tells of a host that a variable names.
+func namesHostOf(log string, env corev1.EnvVar) bool {
+	found, ok := matchLog(log, saysHostDown)
+	if !ok || found.groups["host"] == "" {
+		return false
+	}
+	return slices.ContainsFunc(hostsIn(env.Name, env.Value), func(h Host) bool { return h.Name == found.groups["host"] })
 }
 
 // mutatedRequest tells that a pod asks for more than its template, of what the
@@ -176,37 +193,4 @@ func ownRefOr(pod *corev1.Pod, other Ref) Ref {
 		return owner
 	}
 	return other
-}
-
-// mutators adds who changes pods like this one on their way in.
-func (s *scope) mutators(a answer) answer {
-	if !s.read("MutatingWebhookConfiguration", "") {
-		return a.with("unnamed", s.why("MutatingWebhookConfiguration", ""))
-	}
-	var names []string
-	var configs []Ref
-	s.eachWebhook(func(w webhook) {
-		if w.Config.Kind != "MutatingWebhookConfiguration" || !s.asks(&w, s.pod()) {
-			return
-		}
-		names = append(names, w.Name)
-		if len(configs) == 0 || configs[len(configs)-1] != w.Config {
-			configs = append(configs, w.Config)
-		}
-		a = a.seen(w.Config, "webhooks["+w.Name+"].rules", "it is asked when pods of "+s.Object.Namespace+" are made", s.At)
-	})
-	if len(names) == 0 {
-		return a.with("unnamed", "no MutatingWebhookConfiguration is asked about such pods: look at the API server's own plugins and MutatingAdmissionPolicies")
-	}
-	a = a.with("webhooks", strings.Join(names[:min(len(names), keysShown)], ", "), "config_name", configs[0].Name)
-	if len(configs) > 1 {
-		return a
-	}
-	made := time.Time{}
-	for _, pod := range s.Failure.Pods {
-		if at := pod.CreationTimestamp.Time; made.IsZero() || at.Before(made) {
-			made = at
-		}
-	}
-	return blame(a, s.changedBefore(made, configs[0], "webhooks", "the MutatingWebhookConfiguration"))
 }

@@ -18,7 +18,7 @@ func admissionWants(h *horizon) []Query {
 		for _, f := range h.failuresOf(w) {
 			each := &scope{view: h.view, Object: w.Ref, Failure: f}
 			if f.Class != starting && each.mutationOf() != nil {
-				queries = append(queries, Query{Kind: "MutatingWebhookConfiguration"})
+				queries = append(queries, Query{Kind: "MutatingWebhookConfiguration"}, Query{Kind: "MutatingAdmissionPolicy"})
 				break
 			}
 		}

@@ -116,6 +116,9 @@ var lists = map[string]lister{
 	"ValidatingAdmissionPolicy": func(ctx context.Context, c kubernetes.Interface, _ string, o metav1.ListOptions) (runtime.Object, error) {
 		return c.AdmissionregistrationV1().ValidatingAdmissionPolicies().List(ctx, o)
 	},
+	"MutatingAdmissionPolicy": func(ctx context.Context, c kubernetes.Interface, _ string, o metav1.ListOptions) (runtime.Object, error) {
+		return c.AdmissionregistrationV1().MutatingAdmissionPolicies().List(ctx, o)
+	},
 	"Role": func(ctx context.Context, c kubernetes.Interface, ns string, o metav1.ListOptions) (runtime.Object, error) {
 		return c.RbacV1().Roles(ns).List(ctx, o)
 	},

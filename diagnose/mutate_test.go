@@ -153,7 +153,7 @@ func length(text string) time.Duration {
 // clusterKinds are the kinds outside of namespaces.
 var clusterKinds = []string{
 	"Node", "Namespace", "PersistentVolume", "StorageClass", "IngressClass", "PriorityClass", "RuntimeClass", "CSIDriver", "CSINode", "VolumeAttachment", "APIService",
-	"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "ValidatingAdmissionPolicy", "ClusterRole", "ClusterRoleBinding", "ClusterPolicy",
+	"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "ValidatingAdmissionPolicy", "MutatingAdmissionPolicy", "ClusterRole", "ClusterRoleBinding", "ClusterPolicy",
 }
 
 func named(text string) Ref {

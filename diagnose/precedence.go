@@ -14,7 +14,7 @@ var podCauses = []string{
 var mutationEffects = []string{
 	"memory-limit-too-low", "memory-leak", "heap-exceeds-limit", "child-oom", "cpu-throttled", "liveness-too-tight", "startup-probe-exhausted", "readiness-lost", "readiness-wrong-target",
 	"image-not-found", "image-pull-auth", "image-rate-limited", "registry-unreachable", "image-wrong-architecture", "image-name-invalid", "image-tag-moved",
-	"command-not-found", "missing-env", "env-shadowed", "app-exception", "deploy-regression", "cluster-full", "request-exceeds-any-node", "no-surge-room",
+	"command-not-found", "missing-env", "env-shadowed", "app-exception", "deploy-regression", "dependency-unreachable", "service-missing", "cluster-full", "request-exceeds-any-node", "no-surge-room",
 }
 
 // strickenByNode are the causes that a node which runs nothing explains: what

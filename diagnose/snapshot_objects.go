@@ -54,6 +54,7 @@ type Objects struct {
 	MutatingWebhooks       []*admissionv1.MutatingWebhookConfiguration   `json:"mutatingWebhookConfigurations,omitempty"`
 	ValidatingWebhooks     []*admissionv1.ValidatingWebhookConfiguration `json:"validatingWebhookConfigurations,omitempty"`
 	AdmissionPolicies      []*admissionv1.ValidatingAdmissionPolicy      `json:"validatingAdmissionPolicies,omitempty"`
+	MutatingPolicies       []*admissionv1.MutatingAdmissionPolicy        `json:"mutatingAdmissionPolicies,omitempty"`
 	Roles                  []*rbacv1.Role                                `json:"roles,omitempty"`
 	RoleBindings           []*rbacv1.RoleBinding                         `json:"roleBindings,omitempty"`
 	ClusterRoles           []*rbacv1.ClusterRole                         `json:"clusterRoles,omitempty"`
@@ -152,6 +153,7 @@ func (o *Objects) shelves() []shelf {
 		shelve("MutatingWebhookConfiguration", &o.MutatingWebhooks),
 		shelve("ValidatingWebhookConfiguration", &o.ValidatingWebhooks),
 		shelve("ValidatingAdmissionPolicy", &o.AdmissionPolicies),
+		shelve("MutatingAdmissionPolicy", &o.MutatingPolicies),
 		shelve("Role", &o.Roles),
 		shelve("RoleBinding", &o.RoleBindings),
 		shelve("ClusterRole", &o.ClusterRoles),
