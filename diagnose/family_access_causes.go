@@ -14,7 +14,7 @@ func accessCauses() []causeInfo {
 			{Text: "Or give the {role_kind} {role} the verb {verb} for {resource}."},
 			{Text: "Make {absent_role} again, which is bound and does not exist."},
 			{Text: "Check it: `kubectl auth can-i {verb} {resource} -n {in} --as=system:serviceaccount:{account_namespace}:{account}`."},
-			{Text: "Check it: `kubectl auth can-i {verb} {resource} --all-namespaces --as=system:serviceaccount:{account_namespace}:{account}`[[ ({everywhere})]]."},
+			{Text: "Check it: `kubectl auth can-i {verb} {resource} --all-namespaces --as=system:serviceaccount:{account_namespace}:{account}` ({everywhere})."},
 		},
 	}}
 }

@@ -103,14 +103,14 @@ func webhookUnreachable(s *scope) answer {
 		}
 	}
 	if w == nil {
-		return a.with("config", "the webhook "+said[1])
+		return a.with("unlisted", said[1])
 	}
 	policy := string(admissionv1.Fail)
 	if w.Policy != nil {
 		policy = string(*w.Policy)
 	}
 	path := "webhooks[" + w.Name + "]"
-	a = a.at(w.Config).with("config", w.Config.Kind+" "+w.Config.Name, "config_kind", strings.ToLower(w.Config.Kind), "config_name", w.Config.Name, "index", strconv.Itoa(w.Index), "policy", policy).
+	a = a.at(w.Config).with("config_kind", strings.ToLower(w.Config.Kind), "config_name", w.Config.Name, "index", strconv.Itoa(w.Index), "policy", policy).
 		seen(w.Config, path+".failurePolicy", policy, s.At)
 	if saysBadCert.MatchString(said[2]) {
 		a = a.with("certificate", lastPart(said[2])).seen(w.Config, path+".clientConfig.caBundle", fmt.Sprintf("%d bytes", len(w.Client.CABundle)), s.At)
