@@ -10,8 +10,8 @@ import (
 	"github.com/steward-bot/steward/ops"
 )
 
-// named waits until the diagnosis of any target names a cause first.
-func (b *bench) named(t *testing.T, kind, name, want string) ops.Diagnosis {
+// finds waits until the diagnosis of any target names a cause first.
+func (b *bench) finds(t *testing.T, kind, name, want string) ops.Diagnosis {
 	t.Helper()
 	var got ops.Diagnosis
 	testcluster.Eventually(t, kind+" "+name+" is diagnosed as "+want, 60*time.Second, func(context.Context) error {
@@ -26,19 +26,19 @@ func (b *bench) named(t *testing.T, kind, name, want string) ops.Diagnosis {
 func TestOnARealControlPlaneAnAutoscalerTellsWhatItLacks(t *testing.T) {
 	b := openShop(t)
 	b.kubectl(t, "autoscale", "deploy/checkout", "--cpu=50%", "--min=2", "--max=3")
-	b.named(t, "HorizontalPodAutoscaler", "checkout", "hpa-missing-requests")
-	b.named(t, "Deployment", "checkout", "hpa-missing-requests")
+	b.finds(t, "HorizontalPodAutoscaler", "checkout", "hpa-missing-requests")
+	b.finds(t, "Deployment", "checkout", "hpa-missing-requests")
 
 	b.kubectl(t, "patch", "deploy/checkout", "-p", `{"spec":{"template":{"metadata":{"annotations":{"steward-test/cpu":"150m"}},"spec":{"containers":[{"name":"checkout","resources":{"requests":{"cpu":"100m"}}}]}}}}`)
-	got := b.named(t, "HorizontalPodAutoscaler", "checkout", "hpa-at-max")
+	got := b.finds(t, "HorizontalPodAutoscaler", "checkout", "hpa-at-max")
 	if cause := got.Causes[0]; cause.Summary != "The autoscaler checkout wants more than the 3 replicas that it may give checkout: cpu is 150% (target 50%)." {
 		t.Errorf("the cause is not told as it should be:\n%s", pretty(got))
 	}
-	b.named(t, "Deployment", "checkout", "hpa-at-max")
+	b.finds(t, "Deployment", "checkout", "hpa-at-max")
 
 	time.Sleep(2 * time.Second) // a write within the second in which it was made counts as making it
 	b.kubectl(t, "patch", "hpa/checkout", "--type=merge", "-p", `{"spec":{"maxReplicas":14}}`)
-	got = b.named(t, "Deployment", "checkout", "hpa-runaway")
+	got = b.finds(t, "Deployment", "checkout", "hpa-runaway")
 	if len(got.Changes) == 0 || !got.Changes[0].Implicated {
 		t.Errorf("the write of the maximum is not implicated:\n%s", pretty(got))
 	}
@@ -56,5 +56,5 @@ spec:
     metadata: {annotations: {steward-test/fault: crash}}
     spec: {restartPolicy: Never, containers: [{name: import, image: "registry.acme.example/shop/import:1"}]}
 `)
-	b.named(t, "Job", "import", "app-exception")
+	b.finds(t, "Job", "import", "app-exception")
 }

@@ -57,18 +57,27 @@ func (h *horizon) autoscalers() []*autoscalingv2.HorizontalPodAutoscaler {
 	return list
 }
 
-// backendQueries read what is behind an API that another server serves.
+// backendQueries read what is behind an API that another server serves: its
+// Service, the pods of that, and the Deployment that those are of. One that is
+// scaled to zero has no pods, and mostly the Service's name.
 func (h *horizon) backendQueries(api *unstructured.Unstructured) []Query {
 	ref, ok := serviceOfAPI(api)
 	if !ok {
 		return nil
 	}
-	queries := []Query{{Kind: "Service", Namespace: ref.Namespace, Name: ref.Name}, {Kind: "Deployment", Namespace: ref.Namespace}}
+	queries := []Query{{Kind: "Service", Namespace: ref.Namespace, Name: ref.Name}, {Kind: "Deployment", Namespace: ref.Namespace, Name: ref.Name}}
 	service := get[corev1.Service](h.view, ref)
 	if service == nil || len(service.Spec.Selector) == 0 {
 		return queries
 	}
 	selector := labels.Set(service.Spec.Selector).String()
-	return append(queries,
+	queries = append(queries,
 		Query{Kind: "ReplicaSet", Namespace: ref.Namespace, Labels: selector}, Query{Kind: "Pod", Namespace: ref.Namespace, Labels: selector})
+	for _, set := range h.Objects.ReplicaSets {
+		owner := ownRef(set)
+		if set.Namespace == ref.Namespace && owner.Kind == "Deployment" && selectorOf(service).Matches(labels.Set(set.Spec.Template.Labels)) {
+			queries = append(queries, Query{Kind: "Deployment", Namespace: ref.Namespace, Name: owner.Name})
+		}
+	}
+	return queries
 }

@@ -64,10 +64,22 @@ func suspended(s *scope) answer {
 	}
 }
 
-// residents lists the workloads of a Namespace, or with pods on a Node.
+// residents lists the workloads, CronJobs and autoscalers of a Namespace, or
+// the workloads with pods on a Node.
 func residents(s *scope) []Ref {
 	if s.Object.Kind == "Namespace" {
-		return s.roots(s.Object.Name)
+		refs := slices.Clone(s.roots(s.Object.Name))
+		for _, cron := range s.Objects.CronJobs {
+			if cron.Namespace == s.Object.Name {
+				refs = append(refs, refOf("CronJob", cron))
+			}
+		}
+		for _, hpa := range s.Objects.HPAs {
+			if hpa.Namespace == s.Object.Name {
+				refs = append(refs, hpaRef(hpa))
+			}
+		}
+		return refs
 	}
 	var refs []Ref
 	for _, pod := range s.podsOn[s.Object.Name] {

@@ -93,7 +93,7 @@ func TestSecretsStayOutOfAnswerAndSnapshot(t *testing.T) {
 	snapshot := snapshotOf(t, "rollout", "", append(crash("checkout-42-a/checkout", "panic: no orders"),
 		op{Template: "Deployment/checkout", To: map[string]any{"spec": map[string]any{"containers": []any{map[string]any{"name": "checkout", "env": []any{
 			map[string]any{"name": "API_TOKEN", "value": "s3cr3t-t0ken-value"}, map[string]any{"name": "DATABASE_URL", "value": "postgres://shop:s3cr3t-pass@redis:5432/shop"},
-		}}}}}})...)
+		}}}}}}, op{Add: `{apiVersion: v1, kind: ReplicationController, metadata: {name: legacy}, spec: {replicas: 0, selector: {app: legacy}, template: {metadata: {labels: {app: legacy}}, spec: {containers: [{name: legacy, image: x, env: [{name: API_TOKEN, value: s3cr3t-of-legacy}]}]}}}}`})...)
 	var file strings.Builder
 	if err := snapshot.Encode(&file); err != nil {
 		t.Fatal(err)
