@@ -139,8 +139,7 @@ func podDNSMisconfigured(s *scope) answer {
 	case policy == corev1.DNSNone:
 		dns := get[corev1.Service](s.view, dnsService)
 		if dns == nil {
-			_, missing := s.exists(dnsService)
-			return unknown(missing + ", so that the address of the cluster's DNS is not known")
+			return unknown("the address of the cluster's DNS: " + dnsService.String() + " was not read, or is not there")
 		}
 		why = wrongServers(spec.DNSConfig, dns.Spec.ClusterIP, names[0].Name)
 	}

@@ -1,8 +1,6 @@
 package diagnose
 
 import (
-	"strconv"
-
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -38,7 +36,7 @@ func dnsEgressDenied(s *scope) answer {
 	a := yes(byField, ref.String()+" lets nothing out to port 53").at(ref).
 		with("policy", policy.Name, "patch", dnsPatch(policy)).
 		seen(ref, "spec.podSelector", selectorWords(&policy.Spec.PodSelector), s.At).
-		seen(ref, "spec.egress", strconv.Itoa(len(policy.Spec.Egress))+" rules, none of which allows port 53/UDP", s.At)
+		seen(ref, "spec.egress", count(len(policy.Spec.Egress), "rule")+", and none allows port 53/UDP", s.At)
 	return s.policyChange(a, ref)
 }
 

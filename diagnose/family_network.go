@@ -174,7 +174,7 @@ func (s *scope) deniedBy(r *ruling, to end, what string) answer {
 	a := yes(of, fmt.Sprintf("%s keeps %s from %s on port %s", ref, client, what, port)).at(ref).
 		with("client", client.Name, "server", what, "port", port, "why", why).
 		seen(ref, "spec.podSelector", selectorWords(&policy.Spec.PodSelector), s.At).
-		seen(ref, field, strconv.Itoa(len(rulesOf(policy, wayOf(r))))+" rules, none of which allows port "+port, s.At)
+		seen(ref, field, count(len(rulesOf(policy, wayOf(r))), "rule")+", and none allows it", s.At)
 	var others []string
 	for _, other := range r.by {
 		if other != policy {

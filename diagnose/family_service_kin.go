@@ -30,7 +30,8 @@ func strangeTo(service *corev1.Service, owner, w *workload) string {
 		port := &service.Spec.Ports[i]
 		serves, known := servesTarget(&owner.Template.Spec, port)
 		other, certain := servesTarget(&w.Template.Spec, port)
-		if targetName(port) == "" && serves && known && !other && (certain || !sameProgram(owner, w)) {
+		batch := w.job != nil && owner.job == nil // it runs the program for something else
+		if targetName(port) == "" && serves && known && !other && (certain || batch || !sameProgram(owner, w)) {
 			return "does not serve port " + targetText(port)
 		}
 	}
