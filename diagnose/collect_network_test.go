@@ -40,7 +40,7 @@ func (r *recorded) List(_ context.Context, q Query) ([]runtime.Object, error) {
 	var found []runtime.Object
 	for _, object := range r.world.objects {
 		m := object.(metav1.Object)
-		if kindOf(object) == q.Kind && (q.Namespace == "" || q.Namespace == m.GetNamespace()) && (q.Name == "" || q.Name == m.GetName()) && wanted.Matches(labels.Set(m.GetLabels())) {
+		if kindOf(object) == q.Kind && (q.Namespace == "" || q.Namespace == m.GetNamespace()) && (q.Name == "" || q.Name == m.GetName()) && (q.Kind != "Pod" || wanted.Matches(labels.Set(m.GetLabels()))) {
 			found = append(found, object)
 		}
 	}
