@@ -59,5 +59,5 @@ func (d *Diagnoser) source(cluster *kube.Cluster) Source {
 }
 
 func (d *Diagnoser) live(cluster *kube.Cluster) Source {
-	return Live(cluster.Typed, cluster.Metadata, cluster.Dynamic, d.options.SecretNamespaces[cluster.Name]...)
+	return LiveOf(cluster, d.options.SecretNamespaces[cluster.Name]...)
 }

@@ -19,7 +19,8 @@ const (
 // collector takes a Snapshot. It reads in rounds: what stands in the namespace;
 // then the pods of what the target needs, since a namespace may have thousands
 // of others, and whatever the families want to see besides; then the logs of
-// what fails, and what the families want to see for those.
+// what fails, the figures that a failure asks for, and what the families want to
+// see for those.
 type collector struct {
 	source Source
 	target ops.Target
@@ -52,6 +53,7 @@ func Collect(ctx context.Context, source Source, target ops.Target, may func(ops
 		c.around(ctx)
 	}
 	c.logs(ctx)
+	c.usage(ctx)
 	c.further(ctx)
 	snapshot := c.b.finish()
 	snapshot.TookMS = time.Since(began).Milliseconds()

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	storagev1 "k8s.io/api/storage/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/steward-bot/steward/ops"
@@ -19,7 +20,7 @@ var open = []string{
 // sees tells whether the asker may see an object. A part of something is seen
 // with it: pods with their workload, endpoints with their Service, and with
 // the target whatever its template names, which they can read there, and a
-// volume with its claim. Anything else is asked for.
+// volume with its claim, and whoever holds that. Anything else is asked for.
 func (c *collector) sees(kind string, object metav1.Object) bool {
 	if c.may == nil || slices.Contains(open, kind) {
 		return true
@@ -38,6 +39,12 @@ func (c *collector) sees(kind string, object metav1.Object) bool {
 		claim := Ref{"PersistentVolumeClaim", volume.Spec.ClaimRef.Namespace, volume.Spec.ClaimRef.Name}
 		if c.b.seen[claim] {
 			return !c.b.hidden[claim]
+		}
+	}
+	if attachment, ok := object.(*storagev1.VolumeAttachment); ok && attachment.Spec.Source.PersistentVolumeName != nil {
+		volume := Ref{Kind: "PersistentVolume", Name: *attachment.Spec.Source.PersistentVolumeName}
+		if c.b.seen[volume] {
+			return !c.b.hidden[volume]
 		}
 	}
 	return c.may(ops.Target{

@@ -198,8 +198,12 @@ func memoryLimitReached(s *scope) answer {
 	}
 	double := run.Spec.Resources.Limits.Memory().DeepCopy()
 	double.Add(double)
-	return yes(byField, "its limit is "+limit).with("limit", limit, "limit_doubled", double.String()).
+	a := yes(byField, "its limit is "+limit).with("limit", limit, "limit_doubled", double.String()).
 		seen(run.ref(), "spec.containers["+run.Spec.Name+"].resources.limits.memory", limit, s.At)
+	if usage := s.usageOf(run); usage != nil && usage.MemoryBytes > 0 {
+		a = a.seen(run.ref(), "metrics.memory", resource.NewQuantity(usage.MemoryBytes, resource.BinarySI).String(), s.At)
+	}
+	return a
 }
 
 // pressure reads an eviction message of the kubelet

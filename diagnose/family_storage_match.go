@@ -3,6 +3,7 @@ package diagnose
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -43,6 +44,9 @@ func volumeMismatch(s *scope) answer {
 		if these := misfits(claim, pv); nearest == nil || cmp.Or(cmp.Compare(len(these), len(reasons)), cmp.Compare(pv.Name, nearest.Name)) < 0 {
 			nearest, reasons = pv, these
 		}
+	}
+	if nearest == nil && slices.ContainsFunc(s.Hidden, func(ref Ref) bool { return ref.Kind == "PersistentVolume" }) {
+		return unknown("volumes that you may not see")
 	}
 	if nearest == nil {
 		return s.mismatch(claim, "there is no free volume"+ofClass(claim)+", and nothing makes one")

@@ -15,17 +15,25 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/metadata"
+
+	"github.com/steward-bot/steward/kube"
 )
 
 // pageSize is how many objects one request asks for, as kubectl does.
 const pageSize = 500
 
-// Live reads from the API server at the time of the question. Secrets are read
-// as metadata, never their values, but in the namespaces that are named here:
-// there, those that a target names are read one by one, and their values are
-// hashed at once.
+// Live reads from the API server at the time of the question, and from nobody
+// else. Secrets are read as metadata, never their values, but in the namespaces
+// that are named here: there, those that a target names are read one by one, and
+// their values are hashed at once.
 func Live(client kubernetes.Interface, metadata metadata.Interface, dynamic dynamic.Interface, secretNamespaces ...string) Source {
-	return &live{client, metadata, dynamic, secretNamespaces}
+	return &live{client: client, metadata: metadata, dynamic: dynamic, secretNamespaces: secretNamespaces}
+}
+
+// LiveOf reads a cluster as Live does, and asks its kubelets for what only they
+// measure.
+func LiveOf(cluster *kube.Cluster, secretNamespaces ...string) Source {
+	return &live{cluster.Typed, cluster.Metadata, cluster.Dynamic, secretNamespaces, cluster.Kubelets}
 }
 
 type live struct {
@@ -33,6 +41,7 @@ type live struct {
 	metadata         metadata.Interface
 	dynamic          dynamic.Interface
 	secretNamespaces []string
+	kubelets         *kube.Kubelets // nil: they are not asked
 }
 
 // List asks page by page.

@@ -41,6 +41,8 @@ func (p paper) List(_ context.Context, q Query) ([]runtime.Object, error) {
 
 func (p paper) Log(context.Context, LogQuery) (string, error) { return "", nil }
 
+func (p paper) Usage(context.Context, UsageQuery) (Figures, error) { return Figures{}, nil }
+
 func (w *world) collect(may func(ops.Target) bool) (*Snapshot, []Query) {
 	w.control()
 	var asked []Query

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"context"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
@@ -14,6 +15,8 @@ type Source interface {
 	List(ctx context.Context, q Query) ([]runtime.Object, error)
 	// Log gives the last part of what a container printed.
 	Log(ctx context.Context, q LogQuery) (string, error)
+	// Usage gives what containers use, and how full their volumes are.
+	Usage(ctx context.Context, q UsageQuery) (Figures, error)
 }
 
 // Query selects objects of one kind.
@@ -40,4 +43,18 @@ type LogQuery struct {
 	Previous                  bool // of the run before the present one
 	Lines                     int64
 	Bytes                     int64
+}
+
+// UsageQuery selects figures: those that the metrics API has of a namespace's
+// pods, or those that one node's kubelet has of all its pods.
+type UsageQuery struct {
+	Namespace string
+	Node      *corev1.Node // nil for the metrics API
+	Throttled bool         // of a kubelet: also how much CPU limits hold back, which is a long list
+}
+
+// Figures are what was measured.
+type Figures struct {
+	Containers []Usage
+	Volumes    []VolumeUsage
 }

@@ -52,6 +52,7 @@ type Cluster struct {
 	Typed       kubernetes.Interface
 	Dynamic     dynamic.Interface
 	Metadata    metadata.Interface
+	Kubelets    *Kubelets
 
 	watching watching
 	reader   Reader
@@ -154,6 +155,9 @@ func open(config Config) (*Cluster, error) {
 		return nil, fmt.Errorf("making the metadata client: %w", err)
 	}
 	if cluster.watching, err = openWatching(cfg, stream); err != nil {
+		return nil, err
+	}
+	if cluster.Kubelets, err = NewKubelets(cfg); err != nil {
 		return nil, err
 	}
 	cluster.reader = apiReader{cluster.Metadata}
