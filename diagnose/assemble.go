@@ -21,12 +21,13 @@ type builder struct {
 	preparer *preparer
 	seen     map[Ref]bool
 
-	sees   func(kind string, object metav1.Object) bool // nil: everything is seen
-	hidden map[Ref]bool                                 // what was not
-	named  map[Ref]bool                                 // ConfigMaps, Secrets and claims that something seen names
-	taken  map[Ref]bool                                 // workloads whose pods were asked for
-	sums   map[Ref]summed                               // pods that are kept only as a part of their node's Load
-	loads  map[string]*Load                             // by node
+	sees    func(kind string, object metav1.Object) bool // nil: everything is seen
+	hidden  map[Ref]bool                                 // what was not
+	named   map[Ref]bool                                 // ConfigMaps, Secrets and claims that something seen names
+	taken   map[Ref]bool                                 // workloads whose pods were asked for
+	sums    map[Ref]summed                               // pods that are kept only as a part of their node's Load
+	loads   map[string]*Load                             // by node
+	members map[Ref]bool                                 // whether the pods of an owner may be seen
 }
 
 func newBuilder(cluster string, target ops.DiagnosisTarget, at time.Time, hashKey []byte) *builder {
@@ -34,7 +35,7 @@ func newBuilder(cluster string, target ops.DiagnosisTarget, at time.Time, hashKe
 	return &builder{
 		snapshot: snapshot, shelves: snapshot.Objects.shelves(), seen: map[Ref]bool{}, preparer: newPreparer(hashKey),
 		hidden: map[Ref]bool{}, named: map[Ref]bool{}, taken: map[Ref]bool{},
-		sums: map[Ref]summed{}, loads: map[string]*Load{},
+		sums: map[Ref]summed{}, loads: map[string]*Load{}, members: map[Ref]bool{},
 	}
 }
 

@@ -30,11 +30,29 @@ func (b *builder) sum(object runtime.Object) {
 	if !ok || b.seen[refOf("Pod", pod)] || !holdsNode(pod) {
 		return
 	}
-	seen := b.sees == nil || b.sees("Pod", pod)
+	seen := b.seesMember(pod)
 	if !seen {
 		b.hidden[refOf("Pod", pod)] = true // its events are not shown either
 	}
 	b.sums[refOf("Pod", pod)] = summed{pod, seen}
+}
+
+// seesMember tells whether a pod may be seen. Those of one owner are seen
+// together or not at all: a cluster has thousands, and asking takes its time.
+func (b *builder) seesMember(pod *corev1.Pod) bool {
+	if b.sees == nil {
+		return true
+	}
+	owner := ownRef(pod)
+	if owner.zero() || owner.Kind == "Node" {
+		return b.sees("Pod", pod)
+	}
+	seen, known := b.members[owner]
+	if !known {
+		seen = b.sees("Pod", pod)
+		b.members[owner] = seen
+	}
+	return seen
 }
 
 // unseen keeps what an object takes of its node that the asker may not see.

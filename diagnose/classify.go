@@ -14,6 +14,7 @@ const (
 	initGrace      = 2 * time.Minute  // for an init container
 	readyGrace     = time.Minute      // from the start of a container to its readiness
 	scaleUpGrace   = 10 * time.Minute // for a node that the autoscaler adds
+	placeGrace     = 30 * time.Second // for a volume that is being made, or a gate that is being opened
 	terminateGrace = 5 * time.Minute  // beyond the pod's own grace period
 	restartRecent  = time.Hour        // a container that runs again now has still crashed lately
 	oomRecent      = 24 * time.Hour   // memory leaks take their time
@@ -56,16 +57,21 @@ func (v *view) classify(pod *corev1.Pod) []stuck {
 // one for which somebody is making room.
 func (v *view) classifyUnscheduled(pod *corev1.Pod, scheduled *corev1.PodCondition) []stuck {
 	waited := v.At.Sub(pod.CreationTimestamp.Time)
-	if (scheduled == nil || len(pod.Spec.SchedulingGates) > 0) && waited < createGrace || v.roomIsMade(pod, scheduled) {
+	gated := len(pod.Spec.SchedulingGates) > 0
+	if scheduled == nil && !gated && waited < createGrace || gated && waited < placeGrace || v.roomIsMade(pod, scheduled) {
 		return []stuck{{class: starting, pod: pod}}
 	}
 	return []stuck{{class: unscheduled, pod: pod}}
 }
 
-// roomIsMade tells that the autoscaler is adding a node for the pod, or that
-// others are leaving the node that the scheduler has in mind for it.
+// roomIsMade tells that the autoscaler is adding a node for the pod, that a
+// volume is being made for it, or that others are leaving the node that the
+// scheduler has in mind for it.
 func (v *view) roomIsMade(pod *corev1.Pod, scheduled *corev1.PodCondition) bool {
 	if event := v.lastEvent(refOf("Pod", pod), "TriggeredScaleUp", "NotTriggerScaleUp"); event != nil && event.Reason == "TriggeredScaleUp" && v.At.Sub(event.Last) < scaleUpGrace {
+		return true
+	}
+	if v.At.Sub(pod.CreationTimestamp.Time) < placeGrace && slices.ContainsFunc(v.claimsOf(pod), v.volumeIsMade) {
 		return true
 	}
 	return pod.Status.NominatedNodeName != "" && scheduled != nil && v.At.Sub(scheduled.LastTransitionTime.Time) < createGrace

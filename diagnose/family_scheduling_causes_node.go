@@ -25,7 +25,7 @@ func roomCauses() []causeInfo {
 			ID: "cluster-full", Title: "No node has room left for the pod",
 			Means: "The pod would fit a node, but other pods have asked for what there is. The scheduler counts requests, not use: " +
 				"the nodes may be idle and full at once.",
-			Summary: "No node has room for {subject_name}[[: it asks for {amount} {resource}, and the most that is free is {free} on {free_node}]].",
+			Summary: "No node has room for {subject_name}[[: it asks for {amount} {resource}, and the most that is free is {free} on {free_node}]][[: {nothing}]].",
 			Remedies: []remedy{
 				rolledOut("what it asks for"),
 				{Text: "Add a node[[, or find out why the autoscaler does not: {autoscaler}]]."},

@@ -77,6 +77,10 @@ func podClaimNotBound(s *scope) answer {
 			missing = why
 			continue
 		}
+		if why := s.classUnread(m); why != "" {
+			missing = why
+			continue
+		}
 		trouble := s.trouble(m)
 		if trouble == "" {
 			continue

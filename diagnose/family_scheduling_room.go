@@ -46,6 +46,9 @@ func clusterFull(s *scope) answer {
 	if !is {
 		return a
 	}
+	if len(w.nodes) == 0 {
+		return a.with("nothing", "there are no nodes at all")
+	}
 	p := s.placementOf(s.pod())
 	a = s.withRollout(a, requestsPart)
 	for _, name := range p.wants.names() {

@@ -67,7 +67,7 @@ func (p *placement) open() []*corev1.Node {
 }
 
 // gone tells that a placed pod is the one that counts as gone.
-func (p *placement) gone(other placed) bool {
+func (p *placement) gone(other *placed) bool {
 	return p.without != nil && other.name == p.without.Name && other.namespace == p.without.Namespace
 }
 

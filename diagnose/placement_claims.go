@@ -64,3 +64,18 @@ func (m *mount) waitsForPod() bool {
 	mode := m.class.VolumeBindingMode
 	return mode != nil && *mode == storagev1.VolumeBindingWaitForFirstConsumer && !volumehelper.IsDelayBindingProvisioning(m.claim)
 }
+
+// volumeIsMade tells that somebody may be making the claim's volume right now.
+func (v *view) volumeIsMade(m mount) bool {
+	return m.claim != nil && m.class != nil && m.claim.Status.Phase == corev1.ClaimPending && !m.waitsForPod() &&
+		v.lastEvent(m.ref, "ProvisioningFailed", "FailedBinding") == nil
+}
+
+// classUnread is why it is not known what the claim's class does, "" if it is
+// known.
+func (v *view) classUnread(m *mount) string {
+	if m.claim == nil || m.bound() || m.class != nil || volumehelper.GetPersistentVolumeClaimClass(m.claim) == "" || v.read("StorageClass", "") {
+		return ""
+	}
+	return v.why("StorageClass", "")
+}

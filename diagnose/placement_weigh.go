@@ -27,6 +27,9 @@ var saysInsufficient = regexp.MustCompile(`Insufficient ([a-z0-9./-]{1,80})`)
 // other.
 func (p *placement) weigh() weighed {
 	stands := p.stands
+	if len(stands) == 0 {
+		return weighed{hurdle: byRoom}
+	}
 	for _, rule := range []hurdle{bySelector, byZone, bySize} {
 		possible := keep(stands, func(s *stand) bool { return !s.blocks(rule) })
 		if len(possible) == 0 || rule == byZone && p.zoneIsLost(stands, possible) {

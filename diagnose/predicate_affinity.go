@@ -49,20 +49,21 @@ func meetsAffinity(p *placement) func(*corev1.Node) []obstacle {
 // domainsNear are the domains with a pod that all of the terms are about.
 func (p *placement) domainsNear(terms []neighbourhood) map[domain]bool {
 	near := map[domain]bool{}
-	for _, other := range p.placedPods() {
-		node := p.node(other.node)
-		if node == nil || p.gone(other) {
+	all := p.placedPods()
+	for i := range all {
+		other := &all[i]
+		if other.at == nil || p.gone(other) {
 			continue
 		}
-		all := true
+		covered := true
 		for i := range terms {
-			all = all && terms[i].covers(p.view, other.namespace, other.labels)
+			covered = covered && terms[i].covers(p.view, other.namespace, other.labels)
 		}
-		if !all {
+		if !covered {
 			continue
 		}
 		for i := range terms {
-			if at, ok := domainOf(node, terms[i].key); ok {
+			if at, ok := domainOf(other.at, terms[i].key); ok {
 				near[at] = true
 			}
 		}
@@ -85,22 +86,19 @@ func isNotRepelled(p *placement) func(*corev1.Node) []obstacle {
 		p.doubt(hiddenPods) // any of them may keep it away
 	}
 	avoided, guarded := map[domain]bool{}, map[domain]bool{}
-	for _, other := range p.placedPods() {
-		node := p.node(other.node)
-		if node == nil || p.gone(other) {
+	all := p.placedPods()
+	for i := range all {
+		other := &all[i]
+		if other.at == nil || p.gone(other) {
 			continue
 		}
 		for i := range own {
-			if at, ok := domainOf(node, own[i].key); ok && own[i].covers(p.view, other.namespace, other.labels) {
+			if at, ok := domainOf(other.at, own[i].key); ok && own[i].covers(p.view, other.namespace, other.labels) {
 				avoided[at] = true
 			}
 		}
-		for i := range other.repels {
-			if ruledOut(&other.repels[i], p.pod.Labels) {
-				continue
-			}
-			term := neighbourhoodOf(&other.repels[i], other.namespace)
-			if at, ok := domainOf(node, term.key); ok && term.covers(p.view, p.pod.Namespace, p.pod.Labels) {
+		for _, term := range other.keepsAway() {
+			if at, ok := domainOf(other.at, term.key); ok && term.covers(p.view, p.pod.Namespace, p.pod.Labels) {
 				guarded[at] = true
 			}
 		}

@@ -54,26 +54,14 @@ func (n *neighbourhood) covers(v *view, namespace string, set map[string]string)
 	return n.reaches(v, namespace) && n.selector.Matches(labels.Set(set))
 }
 
-// ruledOut tells at a glance that a term is not about a pod with these labels:
-// most pods keep away only from their own kind.
-func ruledOut(term *corev1.PodAffinityTerm, set map[string]string) bool {
-	if term.LabelSelector == nil {
-		return true
-	}
-	for key, value := range term.LabelSelector.MatchLabels {
-		if set[key] != value {
-			return true
-		}
-	}
-	return false
-}
-
 // placed is a pod on a node, as far as other pods mind it.
 type placed struct {
-	namespace, name, node string
-	labels                map[string]string
-	leaving               bool
-	repels                []corev1.PodAffinityTerm
+	namespace, name string
+	labels          map[string]string
+	leaving         bool
+	at              *corev1.Node // nil if the node is not there
+	repels          []corev1.PodAffinityTerm
+	guards          []neighbourhood // what repels says, once it was read
 }
 
 // placedPods lists the pods on nodes that the snapshot knows by name.
@@ -84,14 +72,27 @@ func (v *view) placedPods() []placed {
 	v.placed = make([]placed, 0, len(v.Objects.Pods)+len(v.Neighbours))
 	for _, pod := range v.Objects.Pods {
 		if holdsNode(pod) {
-			v.placed = append(v.placed, placed{pod.Namespace, pod.Name, pod.Spec.NodeName, pod.Labels, pod.DeletionTimestamp != nil, repelsOf(&pod.Spec)})
+			v.placed = append(v.placed, placed{
+				namespace: pod.Namespace, name: pod.Name, labels: pod.Labels, leaving: pod.DeletionTimestamp != nil,
+				at: v.node(pod.Spec.NodeName), repels: repelsOf(&pod.Spec),
+			})
 		}
 	}
 	for i := range v.Neighbours {
 		n := &v.Neighbours[i]
-		v.placed = append(v.placed, placed{n.Namespace, n.Name, n.Node, n.Labels, n.Leaving, n.Repels})
+		v.placed = append(v.placed, placed{namespace: n.Namespace, name: n.Name, labels: n.Labels, leaving: n.Leaving, at: v.node(n.Node), repels: n.Repels})
 	}
 	return v.placed
+}
+
+// keepsAway lists the terms by which the pod keeps others away: read once.
+func (other *placed) keepsAway() []neighbourhood {
+	if other.guards == nil {
+		for i := range other.repels {
+			other.guards = append(other.guards, neighbourhoodOf(&other.repels[i], other.namespace))
+		}
+	}
+	return other.guards
 }
 
 // unseenWithin tells that there are pods on nodes that a term may be about and

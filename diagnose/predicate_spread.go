@@ -61,12 +61,13 @@ func (p *placement) spreadOf(c *corev1.TopologySpreadConstraint) *spread {
 			each.there[at] += 0
 		}
 	}
-	for _, other := range p.placedPods() {
-		node := p.node(other.node)
-		if node == nil || other.namespace != p.pod.Namespace || other.leaving || p.gone(other) || !each.selector.Matches(labels.Set(other.labels)) {
+	all := p.placedPods()
+	for i := range all {
+		other := &all[i]
+		if other.at == nil || other.namespace != p.pod.Namespace || other.leaving || p.gone(other) || !each.selector.Matches(labels.Set(other.labels)) {
 			continue
 		}
-		if at, ok := domainOf(node, c.TopologyKey); ok && counts(node) {
+		if at, ok := domainOf(other.at, c.TopologyKey); ok && counts(other.at) {
 			each.there[at]++
 		}
 	}
