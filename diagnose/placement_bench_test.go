@@ -27,17 +27,15 @@ func packed() *Snapshot {
 			w.add(runningPod(fmt.Sprintf("svc-%d-%d", j, i), of, day, fmt.Sprintf("node-%d", i+1)))
 		}
 	}
+	must(w.apply(op{Template: "Deployment/checkout", To: corev1.PodTemplateSpec{Spec: corev1.PodSpec{
+		Containers: []corev1.Container{{Name: "checkout", Resources: corev1.ResourceRequirements{Requests: resources("500m", "1Gi")}}},
+		Affinity:   apart("checkout"),
+		TopologySpreadConstraints: []corev1.TopologySpreadConstraint{{
+			MaxSkew: 5, TopologyKey: "topology.kubernetes.io/zone", WhenUnsatisfiable: corev1.DoNotSchedule,
+			LabelSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"app": "checkout"}},
+		}},
+	}}}))
 	must(w.apply(op{Pending: "checkout-41-c", Message: "0/200 nodes are available: 200 Insufficient cpu."}))
-	for _, object := range w.objects {
-		if pod, ok := object.(*corev1.Pod); ok && pod.Name == "checkout-41-c" {
-			pod.Spec.Containers[0].Resources.Requests = resources("500m", "1Gi")
-			pod.Spec.Affinity = apart("checkout")
-			pod.Spec.TopologySpreadConstraints = []corev1.TopologySpreadConstraint{{
-				MaxSkew: 5, TopologyKey: "topology.kubernetes.io/zone", WhenUnsatisfiable: corev1.DoNotSchedule,
-				LabelSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"app": "checkout"}},
-			}}
-		}
-	}
 	return w.take(named("Deployment/checkout"))
 }
 

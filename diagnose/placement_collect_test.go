@@ -64,7 +64,7 @@ func crowdedByOthers() *world {
 		pod.Namespace = "payments"
 		w.add(pod)
 	}
-	must(w.apply(op{Set: "Pod/checkout-41-c", To: map[string]any{"spec": map[string]any{"containers": []any{map[string]any{"name": "checkout", "resources": map[string]any{"requests": map[string]any{"cpu": "300m"}}}}}}}))
+	must(w.apply(op{Template: "Deployment/checkout", To: map[string]any{"spec": map[string]any{"containers": []any{map[string]any{"name": "checkout", "resources": map[string]any{"requests": map[string]any{"cpu": "300m"}}}}}}}))
 	must(w.apply(op{Pending: "checkout-41-c", Message: "0/3 nodes are available: 3 Insufficient cpu."}))
 	return w
 }
