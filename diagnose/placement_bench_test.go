@@ -67,7 +67,7 @@ func TestAPendingPodIsPlacedInNoTime(t *testing.T) {
 		}
 		best = min(best, time.Since(began))
 	}
-	if best > 500*time.Millisecond {
+	if best > 2*time.Second {
 		t.Errorf("it took %s", best)
 	}
 }

@@ -97,7 +97,11 @@ func isNotRepelled(p *placement) func(*corev1.Node) []obstacle {
 				avoided[at] = true
 			}
 		}
-		for _, term := range other.keepsAway() {
+		for i := range other.repels {
+			if ruledOut(&other.repels[i], p.pod.Labels) {
+				continue
+			}
+			term := other.guard(i)
 			if at, ok := domainOf(other.at, term.key); ok && term.covers(p.view, p.pod.Namespace, p.pod.Labels) {
 				guarded[at] = true
 			}

@@ -61,7 +61,7 @@ type placed struct {
 	leaving         bool
 	at              *corev1.Node // nil if the node is not there
 	repels          []corev1.PodAffinityTerm
-	guards          []neighbourhood // what repels says, once it was read
+	guards          []*neighbourhood // what repels says, once it was read
 }
 
 // placedPods lists the pods on nodes that the snapshot knows by name.
@@ -85,14 +85,30 @@ func (v *view) placedPods() []placed {
 	return v.placed
 }
 
-// keepsAway lists the terms by which the pod keeps others away: read once.
-func (other *placed) keepsAway() []neighbourhood {
-	if other.guards == nil {
-		for i := range other.repels {
-			other.guards = append(other.guards, neighbourhoodOf(&other.repels[i], other.namespace))
+// ruledOut tells at a glance that a term is not about a pod with these labels:
+// most pods keep away only from their own kind.
+func ruledOut(term *corev1.PodAffinityTerm, set map[string]string) bool {
+	if term.LabelSelector == nil {
+		return true
+	}
+	for key, value := range term.LabelSelector.MatchLabels {
+		if set[key] != value {
+			return true
 		}
 	}
-	return other.guards
+	return false
+}
+
+// guard is one of the terms by which the pod keeps others away: read once.
+func (other *placed) guard(i int) *neighbourhood {
+	if other.guards == nil {
+		other.guards = make([]*neighbourhood, len(other.repels))
+	}
+	if other.guards[i] == nil {
+		read := neighbourhoodOf(&other.repels[i], other.namespace)
+		other.guards[i] = &read
+	}
+	return other.guards[i]
 }
 
 // unseenWithin tells that there are pods on nodes that a term may be about and
