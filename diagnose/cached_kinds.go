@@ -10,14 +10,15 @@ import (
 	"github.com/steward-bot/steward/kube"
 )
 
-// eventsKept bounds the events in memory, of each of the two sorts: half a
+// eventsKept bounds the events in memory, of each sort: half a
 // kilobyte each, and the API server forgets them after an hour.
 const eventsKept = 20_000
 
-// The events that every diagnosis asks for.
+// The events that are asked for again and again.
 const (
 	warningEvents    = "type!=Normal"
 	deploymentEvents = "type=Normal,involvedObject.kind=Deployment"
+	autoscalerEvents = "type=Normal,involvedObject.kind=HorizontalPodAutoscaler"
 )
 
 // groups says in which API group the kinds that caches keep are served. A kind
@@ -36,7 +37,7 @@ var groups = map[schema.GroupVersion][]string{
 	{Group: "storage.k8s.io", Version: "v1"}:               {"StorageClass", "VolumeAttachment", "CSIDriver", "CSINode"},
 	{Group: "scheduling.k8s.io", Version: "v1"}:            {"PriorityClass"},
 	{Group: "node.k8s.io", Version: "v1"}:                  {"RuntimeClass"},
-	{Group: "admissionregistration.k8s.io", Version: "v1"}: {"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "ValidatingAdmissionPolicy"},
+	{Group: "admissionregistration.k8s.io", Version: "v1"}: {"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "ValidatingAdmissionPolicy", "MutatingAdmissionPolicy"},
 	{Group: "rbac.authorization.k8s.io", Version: "v1"}:    {"Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"},
 }
 
@@ -70,5 +71,6 @@ func keptKinds(hashKey []byte) []kube.Kept {
 		}},
 		kube.Kept{Kind: "Event", Resource: events, Fields: warningEvents, Most: eventsKept, Take: take},
 		kube.Kept{Kind: "Event", Resource: events, Fields: deploymentEvents, Most: eventsKept, Take: take},
+		kube.Kept{Kind: "Event", Resource: events, Fields: autoscalerEvents, Most: eventsKept, Take: take},
 	)
 }

@@ -63,8 +63,8 @@ func (s *scope) webhookWants() []Query {
 		queries = append(queries, Query{Kind: kind, Namespace: ref.Namespace})
 	}
 	queries = append(queries,
-		Query{Kind: "Event", Namespace: ref.Namespace, Fields: "type!=Normal", Limit: eventsLimit},
-		Query{Kind: "Event", Namespace: ref.Namespace, Fields: "type=Normal,involvedObject.kind=Deployment", Limit: eventsLimit})
+		Query{Kind: "Event", Namespace: ref.Namespace, Fields: warningEvents, Limit: eventsLimit},
+		Query{Kind: "Event", Namespace: ref.Namespace, Fields: deploymentEvents, Limit: eventsLimit})
 	if service := get[corev1.Service](s.view, ref); service != nil {
 		for _, backend := range s.backendsOf(service) {
 			queries = append(queries, podQueries(s.workload(backend))...)

@@ -28,7 +28,7 @@ func autoscalingWants(h *horizon) []Query {
 	}
 	var queries []Query
 	for _, namespace := range namespaces {
-		queries = append(queries, Query{Kind: "Event", Namespace: namespace, Fields: "type=Normal,involvedObject.kind=HorizontalPodAutoscaler", Limit: eventsLimit})
+		queries = append(queries, Query{Kind: "Event", Namespace: namespace, Fields: autoscalerEvents, Limit: eventsLimit})
 	}
 	if !trouble {
 		return queries
