@@ -22,6 +22,8 @@ func (n noLive) List(_ context.Context, q Query) ([]runtime.Object, error) {
 	return nil, nil
 }
 
+func (n noLive) Usage(context.Context, UsageQuery) (Figures, error) { return Figures{}, nil }
+
 func (n noLive) Log(context.Context, LogQuery) (string, error) { return "", nil }
 
 func TestCachesSelectAsTheAPIServerDoes(t *testing.T) {
