@@ -56,13 +56,11 @@ func preempted(s *scope) answer {
 			return s.preemptedPod(pod.Name, disrupted)
 		}
 	}
-	for _, pod := range s.Failure.Pods {
-		owner := ownRef(pod).Name
-		for i := len(s.Events) - 1; i >= 0 && owner != ""; i-- {
-			e := &s.Events[i]
-			if e.Reason == "Preempted" && e.About.Namespace == pod.Namespace && strings.HasPrefix(e.About.Name, owner+"-") {
-				return s.preemptedPod(e.About.Name, nil)
-			}
+	owner := ownRef(s.pod()).Name // of all that wait: they are of one revision
+	for i := len(s.Events) - 1; i >= 0 && owner != ""; i-- {
+		e := &s.Events[i]
+		if e.Reason == "Preempted" && e.About.Namespace == s.Object.Namespace && strings.HasPrefix(e.About.Name, owner+"-") {
+			return s.preemptedPod(e.About.Name, nil)
 		}
 	}
 	return no("no pod of it was preempted, as far as its pods and events tell")
