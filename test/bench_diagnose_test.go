@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,36 +18,8 @@ import (
 	"github.com/steward-bot/steward/ops"
 )
 
-// The crowd that BenchmarkDiagnose measures in: one Deployment that grows from
-// step to step, among 48 small ones.
-const (
-	crowdNodes    = 200
-	crowdServices = 48
-)
-
-var crowdSteps = []int{500, 1000, 2000, 4000}
-
 // settled is how long a process rests before its memory is read.
 const settled = 10 * time.Second
-
-// measured are the figures of one step, by name, in the order of the report.
-type measured struct {
-	names  []string
-	values map[string]float64
-}
-
-func (m *measured) set(name string, value float64) {
-	m.names = append(m.names, name)
-	m.values[name] = value
-}
-
-func (m *measured) times(name string, took []time.Duration) {
-	slices.Sort(took)
-	m.set(name+" p50 ms", milliseconds(median(took)))
-	m.set(name+" p99 ms", milliseconds(took[len(took)*99/100]))
-}
-
-func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // BenchmarkDiagnose measures diagnoses from caches and as one command, and what
 // they cost in memory, at 500 to 4,000 pods. It starts a control plane of its
@@ -74,6 +45,7 @@ func BenchmarkDiagnose(b *testing.B) {
 		w.measureMemory(b, m)
 		w.measureCommands(b, m)
 		steps = append(steps, m)
+		fmt.Fprintf(os.Stderr, "measured at %d pods, which were ready after %s\n", pods, grew.Round(time.Second))
 	}
 	printSteps(steps)
 	last := steps[len(steps)-1]
@@ -81,95 +53,6 @@ func BenchmarkDiagnose(b *testing.B) {
 		b.ReportMetric(last.values[name], strings.ReplaceAll(name, " ", "-"))
 	}
 	b.ReportMetric(0, "ns/op")
-}
-
-// printSteps writes every figure at each size, and by how much it grew from one
-// to the next, where the pods double.
-func printSteps(steps []*measured) {
-	fmt.Fprintf(os.Stdout, "\n%-40s", "pods")
-	for _, pods := range crowdSteps {
-		fmt.Fprintf(os.Stdout, "%10d        ", pods)
-	}
-	fmt.Fprintln(os.Stdout)
-	for _, name := range steps[0].names {
-		fmt.Fprintf(os.Stdout, "%-40s%10.2f        ", name, steps[0].values[name])
-		for i, m := range steps[1:] {
-			fmt.Fprintf(os.Stdout, "%10.2f (x%.2f)", m.values[name], m.values[name]/steps[i].values[name])
-		}
-		fmt.Fprintln(os.Stdout)
-	}
-	const memory = "serving: MiB RSS"
-	first, last := steps[0], steps[len(steps)-1]
-	pods := crowdSteps[len(crowdSteps)-1] - crowdSteps[0]
-	fmt.Fprintf(os.Stdout, "%-40s%10.2f\n", memory+" for 1,000 more pods", (last.values[memory]-first.values[memory])*1000/float64(pods))
-}
-
-// openCrowd makes the 48 small services, and the large one without pods.
-func (w *world) openCrowd(b *testing.B) {
-	b.Helper()
-	var all strings.Builder
-	for i := range crowdServices {
-		fmt.Fprintf(&all, crowdManifest, fmt.Sprintf("svc-%02d", i), 3)
-	}
-	fmt.Fprintf(&all, crowdManifest, "crowd", 0)
-	w.cluster.Apply(b, w.namespace, all.String())
-}
-
-// crowdManifest is a service as people have them: probes, limits, configuration.
-const crowdManifest = `
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: %[1]s, labels: {app: %[1]s}}
-spec:
-  replicas: %[2]d
-  selector: {matchLabels: {app: %[1]s}}
-  strategy: {rollingUpdate: {maxSurge: 25%%, maxUnavailable: 25%%}}
-  template:
-    metadata: {labels: {app: %[1]s, team: shop}, annotations: {prometheus.io/scrape: "true", prometheus.io/port: "8080"}}
-    spec:
-      containers:
-        - name: %[1]s
-          image: registry.acme.example/shop/%[1]s:2.4.0
-          ports: [{containerPort: 8080, name: http}]
-          envFrom: [{configMapRef: {name: %[1]s-config}}]
-          env:
-            - {name: LOG_LEVEL, value: info}
-            - {name: POD_NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
-            - {name: NEIGHBOUR_URL, value: "http://svc-00"}
-          resources: {requests: {cpu: 10m, memory: 16Mi}, limits: {memory: 64Mi}}
-          readinessProbe: {httpGet: {path: /ready, port: http}, periodSeconds: 5}
-          livenessProbe: {httpGet: {path: /healthz, port: http}, periodSeconds: 10}
-          volumeMounts: [{name: scratch, mountPath: /tmp}]
-      volumes: [{name: scratch, emptyDir: {}}]
----
-apiVersion: v1
-kind: Service
-metadata: {name: %[1]s}
-spec: {selector: {app: %[1]s}, ports: [{port: 80, targetPort: http}]}
----
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: %[1]s-config}
-data: {DATABASE_HOST: db.data.example.com, FEATURES: "a,b,c"}
----
-`
-
-// growCrowd scales the large Deployment and waits until all of it is ready.
-func (w *world) growCrowd(b *testing.B, pods int) time.Duration {
-	b.Helper()
-	began := time.Now()
-	for _, args := range [][]string{{"scale", "deployment/crowd", fmt.Sprintf("--replicas=%d", pods)}, {"rollout", "status", "deployment/crowd", "--timeout=110s"}} {
-		for attempt := 0; ; attempt++ {
-			_, err := w.cluster.TryKubectl(append([]string{"--namespace", w.namespace}, args...)...)
-			if err == nil {
-				break
-			}
-			if attempt == 5 {
-				b.Fatal(err)
-			}
-		}
-	}
-	return time.Since(began)
 }
 
 // keptDiagnoser has caches of the control plane in this process, as the steward
