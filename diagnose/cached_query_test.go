@@ -26,8 +26,6 @@ func (n noLive) Usage(context.Context, UsageQuery) (Figures, error) { return Fig
 
 func (n noLive) Log(context.Context, LogQuery) (string, error) { return "", nil }
 
-func (n noLive) Usage(context.Context, UsageQuery) (Figures, error) { return Figures{}, nil }
-
 func TestCachesSelectAsTheAPIServerDoes(t *testing.T) {
 	b := openShop(t)
 	d := withCaches(t, b.Kubeconfig)
