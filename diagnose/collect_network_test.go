@@ -51,6 +51,8 @@ func (r *recorded) Usage(context.Context, UsageQuery) (Figures, error) { return 
 
 func (r *recorded) Log(context.Context, LogQuery) (string, error) { return r.log, nil }
 
+func (r *recorded) Usage(context.Context, UsageQuery) (Figures, error) { return Figures{}, nil }
+
 func (r *recorded) askedFor(kind, namespace string) bool {
 	return slices.ContainsFunc(r.asked, func(q Query) bool { return q.Kind == kind && q.Namespace == namespace })
 }
