@@ -31,7 +31,7 @@ func TestDiagnosesAtOnceChangeNothingThatTheyShare(t *testing.T) {
 				}
 				before := encoded(t, s)
 				if target.Name == "" {
-					d.engine.Scan(s)
+					d.engine.Load().Scan(s)
 				} else {
 					d.Decide(s)
 				}

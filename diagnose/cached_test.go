@@ -113,7 +113,7 @@ func (b *bench) same(d *Diagnoser, target ops.Target) error {
 		}
 		s.At, s.TookMS = s.At.Truncate(time.Minute), 0 // when it was asked is no difference
 		if target.Name == "" {
-			raw, err := json.MarshalIndent(d.engine.Scan(s), "", " ")
+			raw, err := json.MarshalIndent(d.engine.Load().Scan(s), "", " ")
 			return string(raw), err
 		}
 		return pretty(d.Decide(s)), nil

@@ -35,16 +35,27 @@ type collector struct {
 // a namespace or the whole cluster. May tells what the asker may see; nil
 // means everything. What cannot be read within ctx is a gap of the snapshot.
 func Collect(ctx context.Context, source Source, target ops.Target, may func(ops.Target) bool, hashKey []byte) *Snapshot {
-	began := time.Now()
-	c := &collector{
-		source: source, target: target, may: may,
-		b:     newBuilder(target.Cluster, ops.DiagnosisTarget{Namespace: target.Namespace, Kind: target.Kind, Name: target.Name}, began, hashKey),
-		asked: map[Query]bool{},
-	}
+	var wants []func(*horizon) []Query
 	for _, f := range families() {
 		if f.Wants != nil {
-			c.wants = append(c.wants, f.Wants)
+			wants = append(wants, f.Wants)
 		}
+	}
+	return collect(ctx, source, target, may, hashKey, wants)
+}
+
+// Collect takes the snapshot that the engine wants to decide upon: what its
+// playbooks name is in it too.
+func (e *Engine) Collect(ctx context.Context, source Source, target ops.Target, may func(ops.Target) bool, hashKey []byte) *Snapshot {
+	return collect(ctx, source, target, may, hashKey, e.library.wants)
+}
+
+func collect(ctx context.Context, source Source, target ops.Target, may func(ops.Target) bool, hashKey []byte, wants []func(*horizon) []Query) *Snapshot {
+	began := time.Now()
+	c := &collector{
+		source: source, target: target, may: may, wants: wants,
+		b:     newBuilder(target.Cluster, ops.DiagnosisTarget{Namespace: target.Namespace, Kind: target.Kind, Name: target.Name}, began, hashKey),
+		asked: map[Query]bool{},
 	}
 	c.b.sees = c.sees
 	if target.Name == "" {

@@ -56,7 +56,7 @@ func (c *course) diagnose(object Ref, needed bool, depth int) *finding {
 	}
 	c.done[object] = nil
 	f := &finding{}
-	s := &scope{view: c.view, Object: object, Needed: needed}
+	s := &scope{view: c.view, Object: object, Needed: needed, memo: newMemo()}
 	c.lookForSymptoms(s, f)
 	for _, t := range c.library.roots(object.Kind) {
 		f.candidates = append(f.candidates, c.walk(t, s, &trail{}, depth)...)
@@ -85,7 +85,7 @@ func (f *finding) deeper(by int) *finding {
 // ask puts one check and writes down what it said.
 func (c *course) ask(id string, s *scope) answer {
 	asked := c.library.checks[id]
-	a := asked.Ask(s)
+	a := s.put(asked)
 	observed := ops.Shorten(a.Observed, valueLimit)
 	if s.Failure != nil && s.Failure.Container != "" {
 		observed = s.Failure.Container + ": " + observed

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -40,10 +41,11 @@ type Options struct {
 // Diagnoser names what is wrong with targets of live clusters.
 type Diagnoser struct {
 	clusters *kube.Clusters
-	engine   *Engine
+	engine   *atomic.Pointer[Engine] // a new one for every change of the playbooks; Live shares it
 	options  Options
 	caches   map[string]*kube.Cache // by cluster; none without Options.Caches
 	cached   map[string]Source      // that read them
+	folder   *playbookFolder
 }
 
 // New makes a Diagnoser with the built-in trees. It panics if those are
@@ -59,7 +61,8 @@ func New(clusters *kube.Clusters, options Options) *Diagnoser {
 	if options.Timeout == 0 {
 		options.Timeout = collectTimeout
 	}
-	d := &Diagnoser{clusters: clusters, engine: engine, options: options}
+	d := &Diagnoser{clusters: clusters, engine: new(atomic.Pointer[Engine]), options: options, folder: &playbookFolder{every: lookInterval}}
+	d.engine.Store(engine)
 	if options.Caches {
 		d.keepCaches()
 	}
@@ -70,23 +73,28 @@ func New(clusters *kube.Clusters, options Options) *Diagnoser {
 // objects on the way; nil means everything. A partial answer is no error: what
 // could not be known is in the diagnosis.
 func (d *Diagnoser) Diagnose(ctx context.Context, target ops.Target, may func(ops.Target) bool) (ops.Diagnosis, error) {
-	snapshot, err := d.Snapshot(ctx, target, may)
+	engine := d.engine.Load()
+	snapshot, err := d.snapshot(ctx, engine, target, may)
 	if err != nil {
 		return ops.Diagnosis{}, err
 	}
-	return d.Decide(snapshot), nil
+	return engine.Decide(snapshot), nil
 }
 
 // Snapshot takes the snapshot that Diagnose decides upon. A target without a
 // name stands for its namespace, or, without that, for the cluster.
 func (d *Diagnoser) Snapshot(ctx context.Context, target ops.Target, may func(ops.Target) bool) (*Snapshot, error) {
+	return d.snapshot(ctx, d.engine.Load(), target, may)
+}
+
+func (d *Diagnoser) snapshot(ctx context.Context, engine *Engine, target ops.Target, may func(ops.Target) bool) (*Snapshot, error) {
 	cluster, err := d.clusters.Cluster(target.Cluster)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.options.Timeout)
 	defer cancel()
-	snapshot := Collect(ctx, d.source(cluster), target, may, d.options.HashKey)
+	snapshot := engine.Collect(ctx, d.source(cluster), target, may, d.options.HashKey)
 	if d.options.Hide != nil {
 		snapshot.hide(d.options.Hide)
 	}
@@ -95,7 +103,7 @@ func (d *Diagnoser) Snapshot(ctx context.Context, target ops.Target, may func(op
 }
 
 // Decide diagnoses a snapshot's target. The same snapshot gives the same bytes.
-func (d *Diagnoser) Decide(snapshot *Snapshot) ops.Diagnosis { return d.engine.Decide(snapshot) }
+func (d *Diagnoser) Decide(snapshot *Snapshot) ops.Diagnosis { return d.engine.Load().Decide(snapshot) }
 
 // DecideAll diagnoses everything in a snapshot.
-func (d *Diagnoser) DecideAll(snapshot *Snapshot) ops.Scan { return d.engine.Scan(snapshot) }
+func (d *Diagnoser) DecideAll(snapshot *Snapshot) ops.Scan { return d.engine.Load().Scan(snapshot) }

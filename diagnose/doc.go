@@ -14,6 +14,8 @@
 //   - check.go, symptom.go, cause.go, family.go: what knowledge is made of;
 //     checks.go lists it.
 //   - tree*.go, playbooks/: the trees, in YAML.
+//   - playbook*.go: administrators' own knowledge in YAML and CEL, which becomes
+//     the same trees, checks and causes; problem.go: what is wrong with it.
 //   - engine.go, course.go, walk.go, settle.go, precedence.go, report.go: from
 //     trees to a diagnosis.
 //   - diagnose.go, scan.go, schema.go: what the other rooms use.

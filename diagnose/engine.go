@@ -2,7 +2,6 @@ package diagnose
 
 import (
 	"fmt"
-	"io/fs"
 
 	"github.com/steward-bot/steward/ops"
 )
@@ -20,23 +19,26 @@ const candidatesLimit = 20
 type Engine struct{ library library }
 
 // NewEngine makes the engine with the built-in checks, causes and trees, and
-// those of further folders of playbooks.
-func NewEngine(playbooks ...fs.FS) (*Engine, error) {
-	l := library{checks: map[string]check{}, causes: map[string]causeInfo{}, relations: map[string]relation{}, trees: map[string]*tree{}}
+// the playbooks of administrators. Its error is all the Problems of those.
+func NewEngine(files ...PlaybookFile) (*Engine, error) {
+	l := &loader{library: &library{checks: map[string]check{}, causes: map[string]causeInfo{}, relations: map[string]relation{}, trees: map[string]*tree{}}}
 	for _, f := range families() {
 		if err := l.learn(f); err != nil {
 			return nil, fmt.Errorf("the family %s: %w", f.Name, err)
 		}
 	}
-	if err := l.loadTrees(builtIn, "playbooks"); err != nil {
+	if err := l.loadBuiltIn(); err != nil {
 		return nil, err
 	}
-	for _, folder := range playbooks {
-		if err := l.loadTrees(folder, "."); err != nil {
-			return nil, err
-		}
+	for _, file := range files {
+		l.loadPlaybook(file)
 	}
-	return &Engine{l}, nil
+	l.compile()
+	l.validate()
+	if err := l.problems.err(); err != nil {
+		return nil, err
+	}
+	return &Engine{*l.library}, nil
 }
 
 // Decide names what is wrong with the snapshot's target. It is pure: the same

@@ -56,6 +56,25 @@ func (s *scope) starter() string {
 	return s.Object.Name
 }
 
+// subjectFacts names on whose behalf an object is at fault, and the program.
+func (s *scope) subjectFacts(known facts) {
+	known["subject"], known["subject_name"] = s.Object.String(), s.Object.Name
+	known["starting"] = s.starter()
+	known["program"] = s.Object.Name
+	if container := known["container"]; container != "" && container != s.Object.Name {
+		known["program"] = container + " of " + s.Object.Name
+	}
+}
+
+// everyFact names the facts that a playbook's texts may use without its checks
+// giving them: the common ones, and those of a change that a helper has found.
+func everyFact() []string {
+	return []string{
+		"cluster", "object", "kind", "name", "namespace", "target", "subject", "subject_name", "program", "starting", "container", "pod", "image", "node",
+		"failing", "desired", "revision", "previous", "previous_image", "who", "when", "change",
+	}
+}
+
 // revisionFacts names the revision to go back to: only when what fails is of
 // the newest, which going back would take away.
 func (s *scope) revisionFacts(f facts, w *workload) {

@@ -44,6 +44,9 @@ func (l *library) learn(f family) error {
 		}
 		l.causes[c.ID] = c
 	}
+	if f.Wants != nil {
+		l.wants = append(l.wants, f.Wants)
+	}
 	for name, r := range f.Relations {
 		if _, taken := l.relations[name]; taken {
 			return fmt.Errorf("there are two relations called %q", name)

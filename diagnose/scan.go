@@ -13,11 +13,12 @@ import (
 // the asker may see; nil means everything.
 func (d *Diagnoser) Scan(ctx context.Context, target ops.Target, may func(ops.Target) bool) (ops.Scan, error) {
 	target.Kind, target.Name = "", ""
-	snapshot, err := d.Snapshot(ctx, target, may)
+	engine := d.engine.Load()
+	snapshot, err := d.snapshot(ctx, engine, target, may)
 	if err != nil {
 		return ops.Scan{}, err
 	}
-	return d.engine.Scan(snapshot), nil
+	return engine.Scan(snapshot), nil
 }
 
 // Scan diagnoses everything in a snapshot. It is pure.

@@ -16,6 +16,10 @@ type scope struct {
 	// Needed tells that something fails for want of the object: it is diagnosed
 	// on its behalf.
 	Needed bool
+	// Own tells that a playbook of an administrator is walked: it may ask any
+	// check anywhere.
+	Own  bool
+	memo *memo
 }
 
 // Workload is the workload that the tree is about, nil if it is about none.

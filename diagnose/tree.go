@@ -3,6 +3,8 @@ package diagnose
 import (
 	"slices"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/steward-bot/steward/ops"
 )
 
@@ -35,8 +37,37 @@ type tree struct {
 	Steps []step   `yaml:"steps"`
 
 	file   string
+	node   *yaml.Node
 	labels map[string]int
 	lines  []int // of the steps, in the file
+
+	// What makes it a playbook of an administrator's own.
+	own *ownTree
+	// The playbooks that are placed at it, in order.
+	before, instead, after []*tree
+}
+
+// ownTree is what a playbook has that a built-in tree has not.
+type ownTree struct {
+	when *check            // nil to walk it always
+	asks map[string]string // its own checks, by the names that its flow uses
+}
+
+// key is the tree's name in a library. A playbook may have the name of a tree:
+// nobody must rename theirs when a release brings another tree.
+func (t *tree) key() string {
+	if t.own != nil {
+		return "playbook " + t.Name
+	}
+	return t.Name
+}
+
+// stepsKey is what the file calls the steps.
+func (t *tree) stepsKey() string {
+	if t.own != nil {
+		return "flow"
+	}
+	return "steps"
 }
 
 // step is one question, or, without Ask, an unconditional outcome.

@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -25,74 +24,95 @@ type library struct {
 	causes    map[string]causeInfo
 	relations map[string]relation
 	symptoms  []symptom
-	trees     map[string]*tree
+	trees     map[string]*tree // playbooks are among them, by playbookKey
+	wants     []func(*horizon) []Query
 }
 
-// loadTrees reads every tree of a folder. It is the same code for those that
-// are built in and those of administrators. The error names file and step.
-func (l *library) loadTrees(files fs.FS, folder string) error {
-	entries, err := fs.ReadDir(files, folder)
+// loader reads files into a library. The built-in trees and the playbooks of
+// administrators go the same way. It gathers all that is wrong, each with file
+// and line: whoever mends a file wants to see it at once.
+type loader struct {
+	*library
+	problems  Problems
+	playbooks []*playbook
+	cel       *celCompiler // made for the first playbook
+}
+
+func (l *loader) wrong(file string, line int, format string, args ...any) {
+	l.problems = append(l.problems, Problem{File: file, Line: line, Text: fmt.Sprintf(format, args...)})
+}
+
+// loadBuiltIn reads the trees that steward comes with.
+func (l *loader) loadBuiltIn() error {
+	entries, err := fs.ReadDir(builtIn, "playbooks")
 	if err != nil {
-		return fmt.Errorf("reading the playbooks: %w", err)
+		return fmt.Errorf("reading the built-in trees: %w", err)
 	}
 	for _, entry := range entries {
-		if !strings.HasSuffix(entry.Name(), ".yaml") {
-			continue
-		}
-		raw, err := fs.ReadFile(files, path.Join(folder, entry.Name()))
+		raw, err := fs.ReadFile(builtIn, path.Join("playbooks", entry.Name()))
 		if err != nil {
-			return fmt.Errorf("reading the playbook %s: %w", entry.Name(), err)
+			return fmt.Errorf("reading the built-in trees: %w", err)
 		}
-		if err := l.loadFile(entry.Name(), raw); err != nil {
-			return fmt.Errorf("playbook %s: %w", entry.Name(), err)
-		}
+		l.loadFile(entry.Name(), raw, false)
 	}
-	return l.validate()
+	return nil
 }
 
-// loadFile reads the trees of one file, which are separated by "---".
-func (l *library) loadFile(name string, raw []byte) error {
+// loadFile reads one file: the built-in trees, or an administrator's own
+// playbooks. Several are separated by "---".
+func (l *loader) loadFile(name string, raw []byte, own bool) {
 	strict, again := yaml.NewDecoder(bytes.NewReader(raw)), yaml.NewDecoder(bytes.NewReader(raw))
 	strict.KnownFields(true)
-	for {
-		t, node := new(tree), new(yaml.Node)
-		if err := strict.Decode(t); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		if err := again.Decode(node); err != nil {
-			return err
-		}
-		if _, taken := l.trees[t.Name]; taken {
-			return fmt.Errorf("line %d: there are two trees called %q", node.Line, t.Name)
-		}
-		t.file, t.lines = name, stepLines(node)
-		t.labels = map[string]int{}
-		for i, step := range t.Steps {
-			if step.Label != "" {
-				t.labels[step.Label] = i
+	for found := 0; ; found++ {
+		node := new(yaml.Node)
+		if err := again.Decode(node); errors.Is(err, io.EOF) {
+			if found == 0 && own {
+				l.wrong(name, 0, "it is empty: a playbook begins with \"playbook: NAME\"")
 			}
+			return
+		} else if err != nil {
+			l.wrongYAML(name, err)
+			return
 		}
-		l.trees[t.Name] = t
+		if !l.loadDocument(name, node, strict, own) {
+			return
+		}
 	}
 }
 
-// stepLines finds the line of each step of a tree, for errors.
-func stepLines(document *yaml.Node) []int {
-	var lines []int
-	if len(document.Content) == 0 {
-		return nil
+// loadDocument reads one tree or one playbook. It is false when what comes
+// after it cannot be read.
+func (l *loader) loadDocument(name string, node *yaml.Node, strict *yaml.Decoder, own bool) bool {
+	if !own {
+		t := &tree{file: name, node: node}
+		if err := strict.Decode(t); err != nil {
+			return l.wrongYAML(name, err)
+		}
+		l.addTree(t)
+		return true
 	}
-	fields := document.Content[0].Content
-	for i := 0; i+1 < len(fields); i += 2 {
-		if fields[i].Value == "steps" {
-			for _, step := range fields[i+1].Content {
-				lines = append(lines, step.Line)
-			}
+	p := &playbook{file: name, node: node}
+	if err := strict.Decode(p); err != nil {
+		return l.wrongYAML(name, err)
+	}
+	l.playbooks = append(l.playbooks, p)
+	return true
+}
+
+// addTree takes in a tree. No two have the same name.
+func (l *loader) addTree(t *tree) {
+	if first, taken := l.trees[t.key()]; taken {
+		l.wrong(t.file, lineAt(t.node), "there are two called %q: the other one is in %s", t.Name, first.file)
+		return
+	}
+	t.lines, t.labels = make([]int, len(t.Steps)), map[string]int{}
+	for i, step := range t.Steps {
+		t.lines[i] = lineAt(t.node, t.stepsKey(), i)
+		if step.Label != "" {
+			t.labels[step.Label] = i
 		}
 	}
-	return lines
+	l.trees[t.key()] = t
 }
 
 // roots lists the trees that a diagnosis of a kind begins with, in order.
@@ -103,6 +123,6 @@ func (l *library) roots(kind string) []*tree {
 			roots = append(roots, t)
 		}
 	}
-	slices.SortFunc(roots, func(a, b *tree) int { return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Name, b.Name)) })
+	slices.SortFunc(roots, func(a, b *tree) int { return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.key(), b.key())) })
 	return roots
 }

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,47 +10,64 @@ import (
 
 // validate holds the trees to their rules: everything that they name is there,
 // jumps only go down, calls never come back, and every way ends in an outcome.
-func (l *library) validate() error {
-	for _, name := range slices.Sorted(maps.Keys(l.trees)) {
-		if err := l.validateTree(l.trees[name]); err != nil {
-			return fmt.Errorf("playbook %s: tree %q: %w", l.trees[name].file, name, err)
-		}
+func (l *loader) validate() {
+	for _, key := range slices.Sorted(maps.Keys(l.trees)) {
+		l.validateTree(l.trees[key])
 	}
-	return l.validateCalls()
+	if len(l.problems) == 0 {
+		l.validateCalls()
+	}
 }
 
-func (l *library) validateTree(t *tree) error {
+func (l *loader) validateTree(t *tree) {
 	if t.Name == "" || t.Title == "" || len(t.About) == 0 || len(t.Steps) == 0 {
-		return fmt.Errorf("it needs tree, title, about and steps")
+		l.wrong(t.file, lineAt(t.node), "it needs a name, title, about and %s", t.stepsKey())
 	}
 	if t.Each != "" && !l.iterable(t.Each) {
-		return fmt.Errorf("each: %q is neither a class of failures nor a relation; choose from %s", t.Each, strings.Join(l.iterables(), ", "))
+		l.wrong(t.file, lineAt(t.node, "each"), "each: %q is neither a class of failures nor a relation; choose from %s", t.Each, strings.Join(l.iterables(), ", "))
 	}
 	for i := range t.Steps {
-		if err := l.validateStep(t, i); err != nil {
-			return fmt.Errorf("line %d: %w", t.lines[i], err)
+		for _, err := range l.validateStep(t, i) {
+			l.wrong(t.file, t.lines[i], "%s", err)
 		}
 	}
-	return nil
 }
 
-func (l *library) validateStep(t *tree, at int) error {
+func (l *library) validateStep(t *tree, at int) []error {
 	s := &t.Steps[at]
 	switch {
 	case s.Ask == "" && (s.Then == nil || s.Yes != nil || s.No != nil || s.Unknown != nil):
-		return fmt.Errorf("it needs ask, or then alone")
+		return []error{errors.New("it needs ask, or then alone")}
 	case s.Ask != "" && s.Then != nil:
-		return fmt.Errorf("then belongs to a step that asks nothing")
+		return []error{errors.New("then belongs to a step that asks nothing")}
+	case s.Label != "" && t.labels[s.Label] != at:
+		return []error{fmt.Errorf("there are two steps with the label %q", s.Label)}
 	}
+	var errs []error
 	if _, known := l.checks[s.Ask]; s.Ask != "" && !known {
-		return fmt.Errorf("there is no check %q%s", s.Ask, nearest(s.Ask, slices.Collect(maps.Keys(l.checks))))
+		errs = append(errs, fmt.Errorf("there is no check %q%s", s.Ask, nearest(s.Ask, l.asksOf(t))))
 	}
-	for when, o := range s.outcomes() {
-		if err := l.validateOutcome(t, at, o); err != nil {
-			return fmt.Errorf("%s: %w", when, err)
+	for _, when := range slices.Sorted(maps.Keys(s.outcomes())) {
+		if err := l.validateOutcome(t, at, s.outcomes()[when]); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", when, err))
 		}
 	}
-	return nil
+	return errs
+}
+
+// asksOf lists the checks that a tree may ask: those that are built in, and
+// its own.
+func (l *library) asksOf(t *tree) []string {
+	var names []string
+	for id := range l.checks {
+		if !strings.Contains(id, "/") {
+			names = append(names, id)
+		}
+	}
+	if t.own != nil {
+		names = slices.AppendSeq(names, maps.Keys(t.own.asks))
+	}
+	return names
 }
 
 func (l *library) validateOutcome(t *tree, at int, o *outcome) error {
@@ -69,7 +87,7 @@ func (l *library) validateOutcome(t *tree, at int, o *outcome) error {
 		return fmt.Errorf("there is no cause %q%s", o.Cause, nearest(o.Cause, slices.Collect(maps.Keys(l.causes))))
 	}
 	if _, known := l.trees[o.Tree]; o.Tree != "" && !known {
-		return fmt.Errorf("there is no tree %q%s", o.Tree, nearest(o.Tree, slices.Collect(maps.Keys(l.trees))))
+		return fmt.Errorf("there is no tree %q%s", o.Tree, nearest(o.Tree, l.treeNames()))
 	}
 	if _, known := l.relations[o.Diagnose]; o.Diagnose != "" && !known {
 		return fmt.Errorf("there is no relation %q%s", o.Diagnose, nearest(o.Diagnose, slices.Collect(maps.Keys(l.relations))))
@@ -86,37 +104,52 @@ func (l *library) validateOutcome(t *tree, at int, o *outcome) error {
 	return nil
 }
 
-// validateCalls refuses trees that call each other in a circle.
-func (l *library) validateCalls() error {
+// treeNames lists the trees that can be called, and that a playbook can be
+// placed at: those that are built in.
+func (l *library) treeNames() []string {
+	var names []string
+	for _, t := range l.trees {
+		if t.own == nil {
+			names = append(names, t.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// validateCalls refuses trees that call each other in a circle. A playbook that
+// is placed at a tree is called by it.
+func (l *loader) validateCalls() {
 	done := map[string]bool{}
-	var visit func(name string, path []string) error
-	visit = func(name string, path []string) error {
-		if slices.Contains(path, name) {
-			return fmt.Errorf("the trees call each other in a circle: %s", strings.Join(append(path, name), " → "))
+	var visit func(t *tree, path []*tree)
+	visit = func(t *tree, path []*tree) {
+		if slices.Contains(path, t) {
+			names := ""
+			for _, each := range path {
+				names += each.Name + " → "
+			}
+			l.wrong(t.file, lineAt(t.node), "the trees call each other in a circle: %s%s", names, t.Name)
+			return
 		}
-		if done[name] {
-			return nil
+		if done[t.key()] {
+			return
 		}
-		path = append(path, name)
-		for _, s := range l.trees[name].Steps {
+		path = append(slices.Clip(path), t)
+		for _, s := range t.Steps {
 			for _, o := range s.outcomes() {
-				if o.Tree == "" {
-					continue
-				}
-				if err := visit(o.Tree, path); err != nil {
-					return err
+				if o.Tree != "" {
+					visit(l.trees[o.Tree], path)
 				}
 			}
 		}
-		done[name] = true
-		return nil
-	}
-	for _, name := range slices.Sorted(maps.Keys(l.trees)) {
-		if err := visit(name, nil); err != nil {
-			return err
+		for _, placed := range slices.Concat(t.before, t.instead, t.after) {
+			visit(placed, path)
 		}
+		done[t.key()] = true
 	}
-	return nil
+	for _, key := range slices.Sorted(maps.Keys(l.trees)) {
+		visit(l.trees[key], nil)
+	}
 }
 
 // iterable tells whether a tree can be walked for each of something.

@@ -67,7 +67,10 @@ func (t *trail) confidence() ops.Confidence {
 func (c *course) walk(t *tree, s *scope, so *trail, depth int) []candidate {
 	var found []candidate
 	for _, each := range c.scopes(t, s) {
-		found = append(found, c.steps(t, each, so.clone(), depth)...)
+		if !c.holds(t, each) {
+			continue
+		}
+		found = append(found, c.around(t, each, so, depth)...)
 		if len(found) >= candidatesLimit {
 			break
 		}
@@ -81,8 +84,8 @@ func (c *course) scopes(t *tree, s *scope) []*scope {
 		return []*scope{s}
 	}
 	var scopes []*scope
-	if related, ok := c.library.relations[t.Each]; ok {
-		for _, ref := range related(s) {
+	if _, related := c.library.relations[t.Each]; related {
+		for _, ref := range c.relate(t.Each, s, t.own != nil) {
 			each := *s
 			each.Related = ref
 			scopes = append(scopes, &each)
@@ -147,7 +150,7 @@ func (c *course) conclude(o *outcome, s *scope, so *trail, depth int) []candidat
 		return nil
 	}
 	var found []candidate
-	for _, ref := range c.library.relations[o.Diagnose](s) {
+	for _, ref := range c.relate(o.Diagnose, s, false) {
 		if c.hidden[ref] {
 			c.gap(o.Diagnose, "a dependency you may not see")
 			continue
@@ -189,12 +192,7 @@ func (c *course) candidate(id string, s *scope, so *trail, depth int) candidate 
 			}
 		}
 	}
-	known["subject"], known["subject_name"] = s.Object.String(), s.Object.Name
-	known["starting"] = s.starter()
-	known["program"] = s.Object.Name
-	if container := known["container"]; container != "" && container != s.Object.Name {
-		known["program"] = container + " of " + s.Object.Name
-	}
+	s.subjectFacts(known)
 	for name, value := range so.facts {
 		known[name] = value
 	}

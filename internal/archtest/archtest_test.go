@@ -44,6 +44,8 @@ var libraries = map[string][]string{
 	"github.com/casbin/casbin":        {"rbac"},
 	"github.com/andygrunwald/go-jira": {"justify/jira.go", "audit/jira.go"},
 	"github.com/riverqueue/river":     {"internal/store"},
+	"github.com/google/cel-go":        {"diagnose"},
+	"k8s.io/apiserver":                {"diagnose"},
 }
 
 type file struct {
