@@ -47,8 +47,6 @@ func (r *recorded) List(_ context.Context, q Query) ([]runtime.Object, error) {
 	return found, nil
 }
 
-func (r *recorded) Usage(context.Context, UsageQuery) (Figures, error) { return Figures{}, nil }
-
 func (r *recorded) Log(context.Context, LogQuery) (string, error) { return r.log, nil }
 
 func (r *recorded) Usage(context.Context, UsageQuery) (Figures, error) { return Figures{}, nil }

@@ -140,7 +140,7 @@ func (l *loader) learnCauses(p *playbook) {
 		}
 		info := causeInfo{ID: c.ID, Title: c.Title, Means: c.Means, Summary: c.Summary}
 		for _, r := range c.Remedies {
-			info.Remedies = append(info.Remedies, remedy{Text: r.Text, Action: r.Action, Args: r.Args})
+			info.Remedies = append(info.Remedies, remedy{Text: r.Text, Action: r.Action, Args: r.Args, On: "subject"}) // whatever is blamed
 		}
 		l.causes[c.ID] = info
 	}

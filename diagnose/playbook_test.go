@@ -31,8 +31,8 @@ func engineWith(t *testing.T, texts ...string) *Engine {
 	return engine
 }
 
-// asking is a playbook whose one check is an expression.
-func asking(cel string) string {
+// checking is a playbook whose one check is an expression.
+func checking(cel string) string {
 	return aHead + "checks:\n  - {id: full, question: 'Is it?', cel: '" + strings.ReplaceAll(cel, "'", "''") + "', missing: the figures}\n" + aFlow +
 		"causes:\n  - {id: acme/full, title: It is, means: It is., summary: '{name} is.', remedies: [{text: 'Mend {name}.'}]}\n"
 }
@@ -93,7 +93,7 @@ func TestExpressionsSeeTheSnapshot(t *testing.T) {
 		{`ip("10.0.0.1").family() == 4 && isURL("https://acme.example") && semver("1.2.3").isLessThan(semver("1.3.0"))`, ops.Yes},
 		{`object.spec.?paused.orValue(false)`, ops.No},
 	} {
-		d := engineWith(t, asking(c.cel)).Decide(snapshot)
+		d := engineWith(t, checking(c.cel)).Decide(snapshot)
 		if got, missing := askedIn(d, "mine/full"); got != c.want {
 			t.Errorf("%s: %s (%s), want %s", c.cel, got, missing, c.want)
 		}
@@ -130,7 +130,7 @@ func TestWhatKeepsAnExpressionFromAnAnswerIsUnknownAndSaid(t *testing.T) {
 					snapshot.Gaps[i].Namespace = ""
 				}
 			}
-			got, missing := askedIn(engineWith(t, asking(c.cel)).Decide(snapshot), "mine/full")
+			got, missing := askedIn(engineWith(t, checking(c.cel)).Decide(snapshot), "mine/full")
 			if got != ops.Unknown || missing != c.missing {
 				t.Errorf("got %s: %s\nwant unknown: %s", got, missing, c.missing)
 			}
@@ -138,7 +138,7 @@ func TestWhatKeepsAnExpressionFromAnAnswerIsUnknownAndSaid(t *testing.T) {
 	}
 	t.Run("what is not needed may be missing", func(t *testing.T) {
 		snapshot := snapshotOf(t, "rollout", "", crashed("")...)
-		if got, _ := askedIn(engineWith(t, asking(`log.contains("x") || failure.exitCode == 1`)).Decide(snapshot), "mine/full"); got != ops.Yes {
+		if got, _ := askedIn(engineWith(t, checking(`log.contains("x") || failure.exitCode == 1`)).Decide(snapshot), "mine/full"); got != ops.Yes {
 			t.Errorf("got %s", got)
 		}
 	})
@@ -163,7 +163,7 @@ func TestAPlaybookHasABudgetForOneObject(t *testing.T) {
 
 // placedAt is a playbook at a place of the tree crash.
 func placedAt(word, when, cel string) string {
-	text := strings.Replace(asking(cel), "each: crashing", word+": crash", 1)
+	text := strings.Replace(checking(cel), "each: crashing", word+": crash", 1)
 	if when != "" {
 		text = strings.Replace(text, "checks:", "when: "+when+"\nchecks:", 1)
 	}
@@ -181,7 +181,7 @@ func TestAPlaybookRunsBeforeInsteadOfOrAfterABuiltInTree(t *testing.T) {
 		{"instead, and it finds nothing", placedAt("instead", "", "false"), "unknown"},
 		{"instead, where it does not apply", placedAt("instead", `failure.exitCode == 78`, "false"), "app-exception"},
 		{"after, and the tree has found something", placedAt("after", "", "true"), "app-exception"},
-		{"beside, by order", asking("true"), "acme/full"},
+		{"beside, by order", checking("true"), "acme/full"},
 		{"another kind", strings.Replace(placedAt("before", "", "true"), "[Deployment]", "[StatefulSet]", 1), "app-exception"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -275,7 +275,7 @@ causes:
 }
 
 func TestWhatAPlaybookCollectsIsReadOnlyWhereItWouldBeWalked(t *testing.T) {
-	text := strings.Replace(asking("true"), "checks:", "collect:\n  - {kind: ConfigMap, name: pool}\n  - {kind: APIService}\n  - {kind: Role, namespace: kube-system}\nchecks:", 1)
+	text := strings.Replace(checking("true"), "checks:", "collect:\n  - {kind: ConfigMap, name: pool}\n  - {kind: APIService}\n  - {kind: Role, namespace: kube-system}\nchecks:", 1)
 	engine := engineWith(t, text)
 	wants := func(changes ...op) []Query {
 		h := &horizon{view: index(snapshotOf(t, "rollout", "", changes...)), Target: targetOf("")}
@@ -292,7 +292,7 @@ func TestWhatAPlaybookCollectsIsReadOnlyWhereItWouldBeWalked(t *testing.T) {
 }
 
 func BenchmarkPlaybookOf4000Pods(b *testing.B) {
-	engine, err := NewEngine(PlaybookFile{"mine.yaml", []byte(asking(`pods.filter(p, p.status.phase == "Running").size() < 10`))})
+	engine, err := NewEngine(PlaybookFile{"mine.yaml", []byte(checking(`pods.filter(p, p.status.phase == "Running").size() < 10`))})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -43,7 +43,7 @@ func (l *loader) wrongYAML(file string, err error) (goOn bool) {
 
 // keysOfType lists the keys that a part of a file may have.
 func keysOfType(name string) []string {
-	for _, each := range []any{tree{}, playbook{}, step{}, outcome{}, collected{}, ownCheck{}, ownEvidence{}, ownCause{}, ownRemedy{}} {
+	for _, each := range []any{tree{}, playbook{}, step{}, outcome{}, collected{}, ownCheck{}, ownEvidence{}, ownCause{}, ownRemedy{}, PlaybookCase{}} {
 		t := reflect.TypeOf(each)
 		if t.Name() != name {
 			continue

@@ -15,6 +15,7 @@ import (
 func newDiagnose() *cobra.Command {
 	var at kubeFlags
 	var kept snapshotFlags
+	var own playbookFlag
 	var schema bool
 	cmd := &cobra.Command{
 		Use:   "diagnose TARGET",
@@ -33,6 +34,7 @@ func newDiagnose() *cobra.Command {
 	}
 	at.add(cmd, "the namespace, unless TARGET names it")
 	kept.add(cmd)
+	own.add(cmd)
 	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of what -o json prints, and diagnose nothing")
 	format := output(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -43,7 +45,7 @@ func newDiagnose() *cobra.Command {
 		if err := checkOutput(*format); err != nil {
 			return err
 		}
-		result, err := diagnosed(cmd.Context(), at, kept, args)
+		result, err := diagnosed(cmd.Context(), at, kept, own, args)
 		if err != nil {
 			return err
 		}
@@ -53,12 +55,16 @@ func newDiagnose() *cobra.Command {
 }
 
 // diagnosed answers from a cluster or from a file.
-func diagnosed(ctx context.Context, at kubeFlags, kept snapshotFlags, args []string) (ops.Diagnosis, error) {
+func diagnosed(ctx context.Context, at kubeFlags, kept snapshotFlags, own playbookFlag, args []string) (ops.Diagnosis, error) {
 	if kept.from != "" {
-		return replayed(kept, args)
+		return replayed(kept, own, args)
 	}
 	local, err := localCluster(at.kubeconfig, at.context)
 	if err != nil {
+		return ops.Diagnosis{}, err
+	}
+	d := diagnose.New(local.clusters, kept.options())
+	if err := d.UsePlaybooks(own.folder); err != nil {
 		return ops.Diagnosis{}, err
 	}
 	ref, err := ops.ParseRef(args[0])
@@ -72,7 +78,6 @@ func diagnosed(ctx context.Context, at kubeFlags, kept snapshotFlags, args []str
 	if err != nil {
 		return ops.Diagnosis{}, err
 	}
-	d := diagnose.New(local.clusters, kept.options())
 	snapshot, err := d.Snapshot(ctx, target, everything)
 	if err != nil {
 		return ops.Diagnosis{}, err
@@ -82,7 +87,7 @@ func diagnosed(ctx context.Context, at kubeFlags, kept snapshotFlags, args []str
 
 // replayed diagnoses the target of a snapshot's file, or another one that is in
 // it.
-func replayed(kept snapshotFlags, args []string) (ops.Diagnosis, error) {
+func replayed(kept snapshotFlags, own playbookFlag, args []string) (ops.Diagnosis, error) {
 	snapshot, err := kept.read()
 	if err != nil {
 		return ops.Diagnosis{}, err
@@ -100,7 +105,7 @@ func replayed(kept snapshotFlags, args []string) (ops.Diagnosis, error) {
 	if snapshot.Target.Name == "" {
 		return ops.Diagnosis{}, fmt.Errorf("%s holds a scan: name a target as NAMESPACE/KIND/NAME, or use steward scan --from-snapshot", kept.from)
 	}
-	engine, err := diagnose.NewEngine()
+	engine, err := own.engine()
 	if err != nil {
 		return ops.Diagnosis{}, err
 	}

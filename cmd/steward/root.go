@@ -52,6 +52,7 @@ func newRoot() *cobra.Command {
 		newScan(),
 		newAudit(),
 		newRBAC(),
+		newPlaybook(),
 		newDoctor(),
 	)
 	refuseTypos(root)

@@ -15,6 +15,7 @@ import (
 func newScan() *cobra.Command {
 	var at kubeFlags
 	var kept snapshotFlags
+	var own playbookFlag
 	var all bool
 	cmd := &cobra.Command{
 		Use:     "scan",
@@ -25,12 +26,13 @@ func newScan() *cobra.Command {
 	at.add(cmd, "the namespace; the context's own if it is left out")
 	cmd.Flags().BoolVarP(&all, "all-namespaces", "A", false, "the whole cluster")
 	kept.add(cmd)
+	own.add(cmd)
 	format := output(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := checkOutput(*format); err != nil {
 			return err
 		}
-		scan, err := scanned(cmd.Context(), at, kept, all)
+		scan, err := scanned(cmd.Context(), at, kept, own, all)
 		if err != nil {
 			return err
 		}
@@ -40,13 +42,13 @@ func newScan() *cobra.Command {
 }
 
 // scanned answers from a cluster or from a file.
-func scanned(ctx context.Context, at kubeFlags, kept snapshotFlags, all bool) (ops.Scan, error) {
+func scanned(ctx context.Context, at kubeFlags, kept snapshotFlags, own playbookFlag, all bool) (ops.Scan, error) {
 	if kept.from != "" {
 		snapshot, err := kept.read()
 		if err != nil {
 			return ops.Scan{}, err
 		}
-		engine, err := diagnose.NewEngine()
+		engine, err := own.engine()
 		if err != nil {
 			return ops.Scan{}, err
 		}
@@ -56,6 +58,10 @@ func scanned(ctx context.Context, at kubeFlags, kept snapshotFlags, all bool) (o
 	if err != nil {
 		return ops.Scan{}, err
 	}
+	d := diagnose.New(local.clusters, kept.options())
+	if err := d.UsePlaybooks(own.folder); err != nil {
+		return ops.Scan{}, err
+	}
 	place := local.clusters.Places()[0]
 	if !all {
 		place.Namespace = local.namespaceOr(at.namespace)
@@ -63,7 +69,6 @@ func scanned(ctx context.Context, at kubeFlags, kept snapshotFlags, all bool) (o
 	if !all && place.Namespace == "" {
 		place.Namespace = "default" // as kubectl does
 	}
-	d := diagnose.New(local.clusters, kept.options())
 	snapshot, err := d.Snapshot(ctx, place, everything)
 	if err != nil {
 		return ops.Scan{}, err

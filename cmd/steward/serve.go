@@ -69,6 +69,7 @@ func serve(ctx context.Context, s settings.Settings, logs io.Writer, ready func(
 func (p *product) run(ctx context.Context, s settings.Settings, ready func([]net.Addr)) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { p.policy.Watch(ctx); return nil })
+	group.Go(func() error { p.diagnose.WatchPlaybooks(ctx); return nil })
 	group.Go(func() error { p.journal.Sweep(ctx); return nil })
 	group.Go(func() error { p.diagnose.Run(ctx); return nil })
 	group.Go(func() error { return p.bot.Run(ctx) })

@@ -69,6 +69,10 @@ func wire(ctx context.Context, s settings.Settings, log *zap.Logger) (_ *product
 		return nil, err
 	}
 	p.diagnose = diagnose.New(clusters, diagnose.Options{Log: log.Named("diagnose"), HashKey: key, Caches: true, SecretNamespaces: secretNamespaces(s)})
+	if err := p.usePlaybooks(s); err != nil {
+		p.store.Close(ctx) //nolint:errcheck // the error that matters is the playbooks'
+		return nil, err
+	}
 	slack := bot.NewClient(slackConfig, p.metrics, log.Named("slack"))
 	p.narrator = bot.NewNarrator(slackConfig, slack, p.store, log.Named("bot"))
 

@@ -47,6 +47,7 @@ func (s Settings) relativeTo(dir string) Settings {
 		s.Clusters[i].Kubeconfig = in(s.Clusters[i].Kubeconfig)
 	}
 	s.RBAC.Policy = in(s.RBAC.Policy)
+	s.Diagnose.Playbooks = in(s.Diagnose.Playbooks)
 	s.Log.Audit = in(s.Log.Audit)
 	if path, ok := strings.CutPrefix(s.State.DSN, "sqlite:"); ok {
 		s.State.DSN = "sqlite:" + in(path)

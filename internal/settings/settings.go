@@ -24,6 +24,7 @@ type Settings struct {
 	State     State     `yaml:"state"`
 	RBAC      RBAC      `yaml:"rbac"`
 	Justify   Justify   `yaml:"justify"`
+	Diagnose  Diagnose  `yaml:"diagnose"`
 	Channels  []Channel `yaml:"channels"`
 	HTTP      HTTP      `yaml:"http"`
 	Log       Log       `yaml:"log"`
@@ -87,6 +88,11 @@ func (s State) Read() (string, error) {
 // RBAC says where the policy is.
 type RBAC struct {
 	Policy string `yaml:"policy"`
+}
+
+// Diagnose says what the diagnosis knows besides what is built in.
+type Diagnose struct {
+	Playbooks string `yaml:"playbooks"` // a folder of the administrators' own; empty for none
 }
 
 // Justify says which writes need which justification.
