@@ -10,7 +10,7 @@ GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(CACHE)/tools/golangci-lint-$(GOLANGCI_VERSION)
 export CGO_ENABLED ?= 0
 
-.PHONY: help build cross demo test race lint fmt golden bench check test-contracts controlplane postgres clean
+.PHONY: help build cross demo test race lint fmt golden bench check test-contracts test-node controlplane kubelet postgres node clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -35,6 +35,9 @@ test-contracts: ## hold our requests and the stand-ins against published contrac
 	@test -d "$(CONTRACTS)" || { echo "Name the folder of the vendors' contracts: make test-contracts CONTRACTS=DIR"; exit 2; }
 	go test -count=1 -tags contracts ./test/contracts -contracts "$(abspath $(CONTRACTS))"
 
+test-node: node controlplane kubelet ## real faults on a real kubelet beside the simulated nodes (Debian, root; minutes)
+	go run ./internal/testnode/with -- go test -count=1 -tags node -parallel 64 -timeout 15m ./test/node
+
 lint: $(GOLANGCI) ## formatting, vet and the linters of .golangci.yml
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; }
 	$(GOLANGCI) run ./...
@@ -55,6 +58,12 @@ check: lint test ## what CI runs
 
 controlplane: ## build the local control plane once (minutes), into the user's cache
 	@go run ./standin/cluster/build
+
+kubelet: ## build the kubelet that make test-node runs, once (a minute beside a built control plane)
+	@go run ./standin/cluster/build kubelet
+
+node: # find or install what a kubelet needs, or say what is missing
+	@test/setup/node.sh
 
 postgres: ## find or install a Postgres server for the tests
 	@test/setup/postgres.sh

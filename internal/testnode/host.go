@@ -19,7 +19,7 @@ var kernelSettings = []string{"vm/overcommit_memory", "vm/panic_on_oom", "kernel
 // leave alone.
 var elsewhere = []string{
 	"/run/containerd", "/opt/containerd", "/var/lib/cni", "/run/netns", "/var/log/containers", "/var/log/pods",
-	"/var/lib/kubelet", "/usr/libexec/kubernetes", "/run/runc", "/run/xtables.lock",
+	"/var/lib/kubelet", "/run/runc", "/run/xtables.lock",
 }
 
 // before is the machine as it was: what has to be as it is there afterwards.
@@ -77,7 +77,8 @@ func note() error {
 }
 
 // cgroupRoots are where the node's cgroup is made: one folder for each
-// controller of version 1, one for all of version 2.
+// controller of version 1 (and the empty hierarchy of version 2 beside them),
+// one for all of version 2.
 func cgroupRoots() ([]string, error) {
 	const top = "/sys/fs/cgroup"
 	if _, err := os.Stat(filepath.Join(top, "cgroup.controllers")); err == nil {
@@ -93,7 +94,7 @@ func cgroupRoots() ([]string, error) {
 		if err != nil {
 			return nil, fmt.Errorf("looking for the cgroups: %w", err)
 		}
-		if root == filepath.Dir(file) && filepath.Base(root) != "unified" { // cpu and cpuacct may be links to one
+		if root == filepath.Dir(file) { // cpu and cpuacct may be links to one
 			roots = append(roots, root)
 		}
 	}

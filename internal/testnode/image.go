@@ -50,8 +50,8 @@ func (l *layer) link(name, target string) {
 	l.add(tar.Header{Name: name, Typeflag: tar.TypeSymlink, Linkname: target, Mode: 0o777}, nil)
 }
 
-// busyboxImage writes an image of the machine's own BusyBox.
-func busyboxImage(ctx context.Context) (string, error) {
+// busyboxImage writes an image of the machine's own BusyBox, that runs as a user.
+func busyboxImage(ctx context.Context, name, user string) (string, error) {
 	path, err := exec.LookPath("busybox")
 	if err != nil {
 		return "", fmt.Errorf("making the image of BusyBox: %w", err)
@@ -79,7 +79,7 @@ func busyboxImage(ctx context.Context) (string, error) {
 	l.file("etc/group", 0o644, []byte("root:x:0:\nnobody:x:65534:\n"))
 	l.folder("www", 0o755)
 	l.file("www/healthy", 0o644, []byte("healthy\n"))
-	return l.image(Image, []string{"/bin/sh"})
+	return l.image(name, "/bin/sh", user)
 }
 
 // pauseImageFile writes the image whose one process holds a pod's namespaces.
@@ -96,12 +96,12 @@ func pauseImageFile(ctx context.Context) (string, error) {
 	}
 	l := newLayer()
 	l.file("pause", 0o755, program)
-	return l.image(pauseImage, []string{"/pause"})
+	return l.image(pauseImage, "/pause", "")
 }
 
 // image writes a file that ctr imports: the layer, the image's configuration,
 // and a list of both.
-func (l *layer) image(name string, command []string) (string, error) {
+func (l *layer) image(name, command, user string) (string, error) {
 	if l.err == nil {
 		l.err = l.tar.Close()
 	}
@@ -111,7 +111,7 @@ func (l *layer) image(name string, command []string) (string, error) {
 	sum := sha256.Sum256(l.buffer.Bytes())
 	config, err := json.Marshal(map[string]any{
 		"architecture": runtime.GOARCH, "os": "linux",
-		"config": map[string]any{"Cmd": command, "Env": []string{"PATH=/bin"}},
+		"config": map[string]any{"User": user, "Cmd": []string{command}, "Env": []string{"PATH=/bin"}},
 		"rootfs": map[string]any{"type": "layers", "diff_ids": []string{"sha256:" + hex.EncodeToString(sum[:])}},
 	})
 	if err != nil {

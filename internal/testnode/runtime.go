@@ -74,11 +74,19 @@ func (n *Node) startRuntime(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, make := range []func(context.Context) (string, error){busyboxImage, pauseImageFile} {
-		file, err := make(ctx)
-		if err != nil {
-			return err
-		}
+	pause, err := pauseImageFile(ctx)
+	if err != nil {
+		return err
+	}
+	busybox, err := busyboxImage(ctx, Image, "")
+	if err != nil {
+		return err
+	}
+	nobody, err := busyboxImage(ctx, ImageOfNobody, "nobody")
+	if err != nil {
+		return err
+	}
+	for _, file := range []string{pause, busybox, nobody} {
 		if err := ctr(ctx, "images", "import", file); err != nil {
 			return fmt.Errorf("giving containerd an image: %w", err)
 		}

@@ -29,6 +29,8 @@ const (
 	Label = "steward-test/real"
 	// Image has a shell and BusyBox's commands, among them httpd and nc.
 	Image = "registry.test/busybox:1"
+	// ImageOfNobody is the same, for a user who is given by name.
+	ImageOfNobody = "registry.test/nobody:1"
 
 	address    = "10.99.0.1" // the kubelet refuses a loopback address
 	podSubnet  = "10.99.1.0/24"

@@ -60,6 +60,27 @@ func TestStewardNamesWhatReallyHappens(t *testing.T) {
 			})
 		}
 	})
+	t.Run("the kubelet dies", func(t *testing.T) { kubeletDies(t, c) })
+}
+
+// kubeletDies is the last: nothing else happens on the node afterwards.
+func kubeletDies(t *testing.T, c *testcluster.Cluster) {
+	ns := c.Namespace(t)
+	text, err := os.ReadFile(filepath.Join("stories", "healthy.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := readStory("healthy", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Apply(t, ns, s.manifest)
+	s.until(t, c, ns)
+	if err := testnode.KillKubelet(); err != nil {
+		t.Fatal(err)
+	}
+	s.says = "node-unreachable"
+	s.until(t, c, ns)
 }
 
 // until asks steward again and again until it says what the story wants.
