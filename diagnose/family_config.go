@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"strings"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/steward-bot/steward/ops"
 )
 
@@ -22,21 +20,12 @@ func configFamily() family {
 			{"secret-missing", "Does a Secret that it names not exist?", secretMissing},
 			{"config-key-missing", "Does a key that it names not exist?", configKeyMissing},
 			{"volume-source-missing", "Does something that its volumes are made from not exist?", volumeSourceMissing},
+			{"host-path-missing", "Is a path of the node that it mounts not there?", hostPathMissing},
 			{"volume-key-missing", "Does a key that its volumes are made from not exist?", volumeKeyMissing},
 			{"config-changed", "Was configuration changed, so that only what started afterwards fails?", configChanged},
 			{"env-shadowed", "Is a variable set twice, so that one hides the other?", envShadowed},
 		},
 	}
-}
-
-func runAsRootRefused(s *scope) answer {
-	run := s.run()
-	_, message := run.waiting()
-	if !strings.Contains(message, "runAsNonRoot") {
-		return no("the kubelet does not say so")
-	}
-	return yes(byField, message).with("line", message).seen(run.ref(), run.path()+".state.waiting.message", message, s.At).
-		seen(run.ref(), "securityContext", securityOf(&corev1.PodTemplateSpec{Spec: run.Pod.Spec}, run.Spec.Name), s.At)
 }
 
 func configMapMissing(s *scope) answer { return s.sourceMissing("ConfigMap", s.Failure.Container) }

@@ -35,9 +35,10 @@ func configCauses() []causeInfo {
 		},
 		{
 			ID: "volume-source-missing", Title: "What a volume is made from does not exist",
-			Means:   "A volume of the pod is made from a ConfigMap or Secret that is not there. The kubelet cannot mount it, and makes no container until it can.",
-			Summary: "{starting} cannot start: its {via} is made from the {source_kind} {source}, which does not exist in {namespace}.",
+			Means:   "A volume of the pod is made from a ConfigMap or Secret, or from a path of its node, that is not there. The kubelet cannot mount it, and makes no container until it can.",
+			Summary: "{starting} cannot start: its {via} is made from [[the {source_kind} {source}, which does not exist in {namespace}]][[{path} of the node {node}, which is no {wanted}]].",
 			Remedies: []remedy{
+				{Text: "Make {path} on the node {node}[[, or set its type to {create}]], in spec.template.spec.volumes of {subject}."},
 				{Text: "Make it again: `kubectl -n {namespace} apply -f {source}.yaml`."},
 				{Text: "Correct the name in spec.template.spec.volumes of {subject}."},
 				rollBack,
@@ -55,7 +56,7 @@ func configCauses() []causeInfo {
 		{
 			ID: "run-as-root-refused", Title: "The image would run as root",
 			Means:   "runAsNonRoot is set, and the image's user is root, or a name that the kubelet cannot tell from root. It refuses to start the container.",
-			Summary: "{starting} cannot start: {container} must not run as root, and its image would.",
+			Summary: "{starting} cannot start: {container} must not run as root, and {wrong}.",
 			Remedies: []remedy{
 				{Text: "Set a user, by number: `kubectl -n {namespace} patch {target} -p '{\"spec\":{\"template\":{\"spec\":{\"securityContext\":{\"runAsUser\":10001}}}}}'`."},
 				{Text: "Build the image with USER 10001."},

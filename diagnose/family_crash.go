@@ -74,8 +74,11 @@ func containerEnded(s *scope) answer {
 		return yes(byContext, reason+": "+message).seen(run.ref(), run.path()+".state.waiting.reason", reason, s.At).
 			seen(run.ref(), run.path()+".state.waiting.message", message, s.At)
 	}
-	ran := over.FinishedAt.Sub(over.StartedAt.Time)
+	ran := run.lasted()
 	observed := fmt.Sprintf("%s with exit code %d after %s, restarted %s", over.Reason, over.ExitCode, age(ran), times(int(run.Status.RestartCount)))
+	if neverStarted(over) && over.Message != "" {
+		observed += ": " + ops.Shorten(over.Message, lineLimit)
+	}
 	a := yes(byContext, observed).with("exit_code", fmt.Sprint(over.ExitCode), "ran", age(ran), "restarts", fmt.Sprint(run.Status.RestartCount)).
 		seen(run.ref(), run.endedPath()+".exitCode", fmt.Sprint(over.ExitCode), over.FinishedAt.Time)
 	if over.Reason != "" {
@@ -139,7 +142,10 @@ func commandNotFound(s *scope) answer {
 	if over == nil || started {
 		return no("the program was started")
 	}
-	if slices.Contains([]string{"StartError", "ContainerCannotRun"}, over.Reason) {
+	if neverStarted(over) {
+		if over.Message != "" {
+			return no("the runtime gives another reason: " + ops.Shorten(over.Message, lineLimit))
+		}
 		return yes(byField, over.Reason).with("command", commandOf(run.Spec), "wrong", "cannot be started in").seen(run.ref(), run.endedPath()+".reason", over.Reason, over.FinishedAt.Time)
 	}
 	if over.ExitCode == 128 {
@@ -153,6 +159,12 @@ func commandNotFound(s *scope) answer {
 		return a.with("command", found.groups["what"])
 	}
 	return a
+}
+
+// neverStarted tells that the runtime could not start the program: for its
+// command, a mount, or whatever the message says.
+func neverStarted(over *corev1.ContainerStateTerminated) bool {
+	return over.Reason == "StartError" || over.Reason == "ContainerCannotRun"
 }
 
 // wrongCommand says in a sentence what is wrong with a command.
@@ -184,26 +196,6 @@ func imageNotExecutable(s *scope) answer {
 		return no("no message says so")
 	}
 	return s.withArchitecture(a.and(byField))
-}
-
-func lifecycleHookFailed(s *scope) answer {
-	run := s.run()
-	for _, each := range s.Failure.Runs {
-		event := s.lastEvent(each.ref(), "FailedPostStartHook", "FailedPreStopHook")
-		if event == nil || event.Container() != "" && event.Container() != run.Spec.Name {
-			continue
-		}
-		hook := "postStart"
-		if event.Reason == "FailedPreStopHook" {
-			hook = "preStop"
-		}
-		return yes(byField, event.Message).with("hook", hook, "line", event.Message).
-			seen(each.ref(), "events["+event.Reason+"].message", event.Message, event.Last)
-	}
-	if reason, message := run.waiting(); reason == "PostStartHookError" {
-		return yes(byField, message).with("hook", "postStart", "line", message).seen(run.ref(), run.path()+".state.waiting.message", message, s.At)
-	}
-	return no("no hook has failed")
 }
 
 func exitsCleanly(s *scope) answer {

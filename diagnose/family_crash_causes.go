@@ -73,7 +73,7 @@ func crashCauses() []causeInfo {
 		{
 			ID: "lifecycle-hook-failed", Title: "A lifecycle hook fails",
 			Means:   "postStart and preStop are commands that the kubelet runs in the container. When postStart fails, the container is killed and started anew.",
-			Summary: "{program} is killed because its {hook} hook fails: {line}.",
+			Summary: "{program} is killed because its {hook} hook fails[[ ({command})]][[: {line}]].",
 			Remedies: []remedy{
 				{Text: "Mend the hook in spec.template.spec.containers[{container}].lifecycle.{hook} of {object}."},
 				rollBack,

@@ -50,7 +50,7 @@ func crashCausesByLog() []causeInfo {
 			Means:   "The program may not do what it does at its start: write to a file system that is read-only or belongs to another user, or listen on a port below 1024. User, group and read-only root are set by securityContext.",
 			Summary: "{program} ends because it has no access[[ to {file}]]: {line}.",
 			Remedies: []remedy{
-				{Text: "Give it what it needs: an emptyDir mounted at {file}, `fsGroup` for a volume, or `runAsUser` for the files' owner, in securityContext of {object}."},
+				{Text: "Give it what it needs: an emptyDir mounted at {file} or its folder, `fsGroup` for a volume, or `runAsUser` for the files' owner, in securityContext of {object}."},
 				{Text: "Set `runAsUser`, `fsGroup` or a port above 1024 in {object}."},
 				rollBack,
 			},

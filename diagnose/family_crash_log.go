@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,10 +117,19 @@ func permissionDenied(s *scope) answer {
 		a = a.and(byChange).by(s.rolloutOf(w, w.current())).
 			seen(w.previous().Ref, "securityContext", securityOf(w.previous().Template, run.Spec.Name), w.previous().Created)
 	}
+	if saysReadOnly.MatchString(a.Facts["line"]) && readOnlyRoot(run.Spec) {
+		a = a.and(byField).seen(run.ref(), "spec.containers["+run.Spec.Name+"].securityContext.readOnlyRootFilesystem", "true", s.At)
+	}
 	if what := a.Facts["file"]; what == "" && a.Facts["port"] != "" {
 		a = a.with("file", "port "+a.Facts["port"])
 	}
 	return a.seen(run.ref(), "securityContext", securityOf(&corev1.PodTemplateSpec{Spec: run.Pod.Spec}, run.Spec.Name), s.At)
+}
+
+var saysReadOnly = regexp.MustCompile(`(?i)read-only file system|EROFS|\[Errno 30\]`)
+
+func readOnlyRoot(c *corev1.Container) bool {
+	return c.SecurityContext != nil && c.SecurityContext.ReadOnlyRootFilesystem != nil && *c.SecurityContext.ReadOnlyRootFilesystem
 }
 
 // securityOf writes what decides about a container's rights in one line.

@@ -27,6 +27,7 @@ func memoryFamily() family {
 			{"heap-above-limit", "May the program's heap grow beyond the container's limit?", heapAboveLimit},
 			{"heap-full", "Did the program run out of its own heap?", heapFull},
 			{"memory-leak", "Does it run out of memory at a regular pace?", memoryLeak},
+			{"start-out-of-memory", "Is the limit too low to start any program?", startOutOfMemory},
 			{"memory-limit-reached", "Did it reach its own limit?", memoryLimitReached},
 			{"evicted-for-node", "Did the node throw the pod out to save itself?", evictedForNode},
 			{"evicted-for-storage", "Did the pod write more than it may?", evictedForStorage},
@@ -37,10 +38,14 @@ func memoryFamily() family {
 
 func killedForMemory(s *scope) answer {
 	over := s.run().ended()
+	run := s.run()
+	if over != nil && saysStartOOM.MatchString(over.Message) {
+		return yes(byContext, over.Message).with("limit", limitOf(run.Spec)).
+			seen(run.ref(), run.endedPath()+".message", over.Message, over.FinishedAt.Time)
+	}
 	if over == nil || over.Reason != "OOMKilled" {
 		return no("no")
 	}
-	run := s.run()
 	return yes(byContext, fmt.Sprintf("OOMKilled with exit code %d", over.ExitCode)).
 		with("limit", limitOf(run.Spec), "restarts", strconv.Itoa(int(run.Status.RestartCount))).
 		seen(run.ref(), run.endedPath()+".reason", over.Reason, over.FinishedAt.Time)
@@ -59,7 +64,11 @@ func childOOM(s *scope) answer {
 	if over == nil || over.ExitCode != 0 {
 		return no("it was the main process")
 	}
-	return yes(byField, "OOMKilled, and yet exit code 0").seen(s.run().ref(), s.run().endedPath()+".exitCode", "0", over.FinishedAt.Time)
+	a := yes(byField, "OOMKilled, and yet exit code 0")
+	if limitOf(s.run().Spec) != "" {
+		a = a.with("limit_doubled", doubled(s.run().Spec.Resources.Limits.Memory()))
+	}
+	return a.seen(s.run().ref(), s.run().endedPath()+".exitCode", "0", over.FinishedAt.Time)
 }
 
 // oomNear is how far apart the end of a container and its node's event may be.
@@ -179,7 +188,7 @@ func memoryLeak(s *scope) answer {
 	if over == nil || run.Status.RestartCount < runs {
 		return no("it has not happened often enough")
 	}
-	ran := over.FinishedAt.Sub(over.StartedAt.Time)
+	ran := run.lasted()
 	pace := over.FinishedAt.Sub(run.Pod.CreationTimestamp.Time) / time.Duration(run.Status.RestartCount)
 	if ran < shortest || ran < pace/2 || ran > 2*pace {
 		return no(fmt.Sprintf("the last run took %s, and on average they took %s", age(ran), age(pace)))
@@ -196,37 +205,16 @@ func memoryLimitReached(s *scope) answer {
 	if limit == "" {
 		return no("it has no limit")
 	}
-	double := run.Spec.Resources.Limits.Memory().DeepCopy()
-	double.Add(double)
-	a := yes(byField, "its limit is "+limit).with("limit", limit, "limit_doubled", double.String()).
+	enough := doubled(run.Spec.Resources.Limits.Memory())
+	if over := run.ended(); over != nil && saysStartOOM.MatchString(over.Message) {
+		enough = startLeast.String()
+	}
+	a := yes(byField, "its limit is "+limit).with("limit", limit, "limit_doubled", enough).
 		seen(run.ref(), "spec.containers["+run.Spec.Name+"].resources.limits.memory", limit, s.At)
 	if usage := s.usageOf(run); usage != nil && usage.MemoryBytes > 0 {
 		a = a.seen(run.ref(), "metrics.memory", resource.NewQuantity(usage.MemoryBytes, resource.BinarySI).String(), s.At)
 	}
 	return a
-}
-
-// pressure reads an eviction message of the kubelet
-// (k8s.io/kubernetes/pkg/kubelet/eviction/helpers.go).
-var pressure = regexp.MustCompile(`(?:low on resource|had condition): \[?([a-zA-Z-]+)`)
-
-func evictedForNode(s *scope) answer {
-	pod := s.pod()
-	match := pressure.FindStringSubmatch(pod.Status.Message)
-	if pod.Status.Reason != "Evicted" || match == nil {
-		return no(pod.Status.Reason + ": " + pod.Status.Message)
-	}
-	return yes(byField, pod.Status.Message).with("resource", match[1], "line", pod.Status.Message).
-		seen(refOf("Pod", pod), "status.reason", pod.Status.Reason, s.At).seen(refOf("Pod", pod), "status.message", pod.Status.Message, s.At)
-}
-
-func evictedForStorage(s *scope) answer {
-	pod := s.pod()
-	if pod.Status.Reason != "Evicted" || !strings.Contains(pod.Status.Message, "exceed") {
-		return no(pod.Status.Reason + ": " + pod.Status.Message)
-	}
-	return yes(byField, pod.Status.Message).with("line", strings.TrimRight(strings.TrimSpace(pod.Status.Message), ".")).
-		seen(refOf("Pod", pod), "status.reason", pod.Status.Reason, s.At).seen(refOf("Pod", pod), "status.message", pod.Status.Message, s.At)
 }
 
 // throttledMuch is the share of periods held back from which a program feels

@@ -38,7 +38,7 @@ func memoryCauses() []causeInfo {
 			Means:   "The kernel killed a process that the main one had started, and the main one ended without an error (kubernetes#104454): the exit code is 0, the reason is OOMKilled.",
 			Summary: "A child process of {program} is killed[[ at the limit of {limit}]], and the program ends without an error.",
 			Remedies: []remedy{
-				{Text: "Raise the limit, so that the children fit too: `kubectl -n {namespace} set resources {target} -c {container} --limits=memory=QUANTITY`."},
+				{Text: "Raise the limit, so that the children fit too: `kubectl -n {namespace} set resources {target} -c {container} --limits=memory={limit_doubled}`."},
 				{Text: "Start fewer of them at once: workers, build jobs, browsers."},
 			},
 		},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"regexp"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -17,6 +18,24 @@ var (
 	saysNoAddress = regexp.MustCompile(`(?i)failed to assign an IP address|no (?:more |available |free )?IPs?(?: addresses?)?(?: are| is)? (?:available|left)|no available IP|no free (?:IP|address)|InsufficientFreeAddressesInSubnet|SubnetIsFull|insufficient (?:free )?IP|IP(?:AM)?(?: address)? (?:pool )?(?:is |range )?exhausted|range is full|no IP addresses available in range|pool[^\n]{0,40}exhausted|Failed to allocate address`)
 	saysSandbox   = regexp.MustCompile(`(?i)\bcni\b|network plugin|plugin type=|setup network|set up sandbox container|failed to (?:start|create) (?:containerd task|sandbox)|runtime (?:is )?(?:down|not ready|unavailable)|container runtime|runc create failed|containerd\.sock|crio\.sock|connection refused|NetworkPluginNotReady`)
 )
+
+// saysRuntimeAlone is what the runtime says where the network was set up and a
+// process could not be started. It may be the pod's own fault: its limits, its
+// kernel settings, its profile.
+var saysRuntimeAlone = regexp.MustCompile(`(?i)OCI runtime|runc create failed|shim task`)
+
+// startedSince is a pod whose containers the node has started since, nil if
+// none is known.
+func (s *scope) startedSince(node string, since time.Time) *corev1.Pod {
+	for _, pod := range s.podsOn[node] {
+		for _, run := range runs(pod) {
+			if now := run.Status.State.Running; now != nil && now.StartedAt.After(since) {
+				return pod
+			}
+		}
+	}
+	return nil
+}
 
 // sandboxEvent is the newest event that tells why a pod's sandbox is not made,
 // nil if something else came after it.
@@ -62,6 +81,9 @@ func sandboxRefused(s *scope) answer {
 	pod := get[corev1.Pod](s.view, event.About)
 	if pod == nil || !saysSandbox.MatchString(event.Message) {
 		return no(event.Message)
+	}
+	if other := s.startedSince(pod.Spec.NodeName, event.First); other != nil && saysRuntimeAlone.MatchString(event.Message) {
+		return no("the node starts other pods, such as " + other.Namespace + "/" + other.Name + ": " + event.Message)
 	}
 	ref := Ref{Kind: "Node", Name: pod.Spec.NodeName}
 	a := yes(byField, event.Message).at(ref).with("line", ops.Shorten(strings.TrimRight(event.Message, "."), 200), "since", clock(cmp.Or(event.First, event.Last))).

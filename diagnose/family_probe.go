@@ -35,7 +35,7 @@ func probeFamily() family {
 
 // What the kubelet says about a failing probe (k8s.io/kubernetes/pkg/probe).
 var (
-	probeRefused  = regexp.MustCompile(`(?i)connection refused|no such host|no route to host|invalid port|not found|command .*(?:no such file|executable file not found)`)
+	probeRefused  = regexp.MustCompile(`(?i)connection refused|no such host|no route to host|invalid port|not found|(?:command|exec: )[^\n]*(?:no such file|executable file not found)`)
 	probeNotFound = regexp.MustCompile(`(?i)statuscode: (?:404|405|301|302|401|403)`)
 	probeTimeout  = regexp.MustCompile(`(?i)context deadline exceeded|timed? ?out|timeout|Client\.Timeout`)
 )
@@ -95,6 +95,9 @@ func (s *scope) wrongTarget(run runOf, probe *corev1.Probe, event *Event) answer
 	case probeNotFound.MatchString(event.Message):
 		return a.and(byField).with("wrong", "the program answers, but not at that path")
 	case probeRefused.MatchString(event.Message):
+		if probe.Exec != nil {
+			return a.and(byField).with("wrong", "the container has no such command")
+		}
 		return a.with("wrong", "nothing answers there")
 	}
 	return no(event.Message)
@@ -171,7 +174,7 @@ func livenessTooTight(s *scope) answer {
 	probe := run.Spec.LivenessProbe
 	budget, ran := probeBudget(probe), ""
 	if over := run.ended(); over != nil {
-		ran = age(over.FinishedAt.Sub(over.StartedAt.Time))
+		ran = age(run.lasted())
 	}
 	return yes(byField, event.Message).with("budget", age(budget), "lived", ran, "timeout", fmt.Sprint(max(1, probe.TimeoutSeconds)), "line", event.Message).
 		seen(run.ref(), "events[Unhealthy].message", event.Message, event.Last).

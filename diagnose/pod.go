@@ -78,6 +78,16 @@ func (r runOf) ended() *corev1.ContainerStateTerminated {
 	return r.Status.LastTerminationState.Terminated
 }
 
+// lasted is how long the last run took: no time at all where the program was
+// never started, for which the kubelet gives the year 1970.
+func (r runOf) lasted() time.Duration {
+	over := r.ended()
+	if over == nil || over.StartedAt.Unix() <= 0 {
+		return 0
+	}
+	return over.FinishedAt.Sub(over.StartedAt.Time)
+}
+
 // endedPath is the field path of ended.
 func (r runOf) endedPath() string {
 	if r.Status.State.Terminated != nil {

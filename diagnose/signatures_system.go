@@ -22,6 +22,8 @@ var systemSignatures = []signature{
 	{".NET", saysNoAccess, "unauthorizedaccessexception", re(`UnauthorizedAccessException: Access to the path '(?P<file>[^'\n]{1,200})' is denied`), `System.UnauthorizedAccessException: Access to the path '/app/keys' is denied.`},
 	{"Rust", saysNoAccess, "permissiondenied", re(`kind: (?:PermissionDenied|ReadOnlyFilesystem)`), `Error: Os { code: 13, kind: PermissionDenied, message: "Permission denied" }`},
 	{"Postgres", saysNoAccess, "data directory", re(`data directory "(?P<file>[^"\n]{1,200})" has (?:wrong ownership|invalid permissions)`), `FATAL: data directory "/var/lib/postgresql/data" has wrong ownership`},
+	{"coreutils", saysNoAccess, "permission denied", re(`['‘](?P<file>/[^'’\n]{1,200})['’]: Permission denied`), `mkdir: can't create directory '/data': Permission denied`},
+	{"coreutils", saysNoAccess, "read-only file system", re(`['‘](?P<file>/[^'’\n]{1,200})['’]: Read-only file system`), `mkdir: cannot create directory ‘/data’: Read-only file system`},
 	{"shell", saysNoAccess, "permission denied", re(`(?:(?P<file>/[^\s:]{1,200}): )?Permission denied`), `/entrypoint.sh: line 9: /data/ready: Permission denied`},
 	{"any", saysNoAccess, "read-only file system", re(`(?:(?P<file>/[^\s:]{1,200}): )?(?i:read-only file system)`), `touch: /app/x: Read-only file system`},
 
