@@ -36,7 +36,7 @@ test-contracts: ## hold our requests and the stand-ins against published contrac
 	go test -count=1 -tags contracts ./test/contracts -contracts "$(abspath $(CONTRACTS))"
 
 test-node: node controlplane kubelet ## real faults on a real kubelet beside the simulated nodes (Debian, root; minutes)
-	go run ./internal/testnode/with -- go test -count=1 -tags node -parallel 64 -timeout 15m ./test/node
+	go run ./internal/testnode/with -- go test -count=1 -tags node -parallel 20 -timeout 15m ./test/node
 
 lint: $(GOLANGCI) ## formatting, vet and the linters of .golangci.yml
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; }

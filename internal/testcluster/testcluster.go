@@ -133,7 +133,7 @@ func (c *Cluster) Namespace(t testing.TB) string {
 			t.Logf("deleting the namespace %s: %v", made.Name, err)
 		}
 	})
-	Eventually(t, "the namespace has its service account", 10*time.Second, func(ctx context.Context) error {
+	Eventually(t, "the namespace has its service account", 30*time.Second, func(ctx context.Context) error {
 		_, err := c.Client.CoreV1().ServiceAccounts(made.Name).Get(ctx, "default", metav1.GetOptions{})
 		return err
 	})

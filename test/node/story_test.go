@@ -23,7 +23,6 @@ import (
 //	# summary: web is killed …
 //	# remedy: Raise …
 //	# target: job/web
-//	# steps: revised
 type story struct {
 	name     string
 	says     string // the first cause's id, or healthy
