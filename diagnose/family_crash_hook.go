@@ -17,7 +17,11 @@ func lifecycleHookFailed(s *scope) answer {
 		if event.Reason == "FailedPreStopHook" {
 			hook = "preStop"
 		}
-		return yes(byField, event.Message).with("hook", hook, "command", hookText(run.Spec, hook), "line", hookLine(event.Message)).
+		line := hookLine(event.Message)
+		if reason, message := run.waiting(); line == "" && reason == "PostStartHookError" {
+			line = hookLine(message)
+		}
+		return yes(byField, event.Message).with("hook", hook, "command", hookText(run.Spec, hook), "line", line).
 			seen(each.ref(), "events["+event.Reason+"].message", event.Message, event.Last)
 	}
 	if reason, message := run.waiting(); reason == "PostStartHookError" {
@@ -31,6 +35,9 @@ func lifecycleHookFailed(s *scope) answer {
 func hookLine(message string) string {
 	if message == "PostStartHook failed" || message == "PreStopHook failed" {
 		return ""
+	}
+	if _, why, ok := strings.Cut(message, " failed - error: "); ok { // it begins with the command, which is told already
+		return strings.TrimRight(strings.TrimSpace(why), ".")
 	}
 	return message
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // complaint is what is not as the story wants it, or "".
-func (s story) complaint(d diagnosis) string {
+func (s story) complaint(d diagnosis, ns string) string {
 	if got := d.first(); got != s.says {
 		return fmt.Sprintf("steward says %s, not %s", got, s.says)
 	}
@@ -25,8 +25,8 @@ func (s story) complaint(d diagnosis) string {
 		return ""
 	}
 	first := d.Causes[0]
-	if s.summary != "" && first.Summary != s.summary {
-		return fmt.Sprintf("the summary is %q, not %q", first.Summary, s.summary)
+	if want := strings.ReplaceAll(s.summary, "{namespace}", ns); want != "" && first.Summary != want {
+		return fmt.Sprintf("the summary is %q, not %q", first.Summary, want)
 	}
 	if s.remedy != "" && (len(first.Remedy) == 0 || first.Remedy[0].Text != s.remedy) {
 		return fmt.Sprintf("the remedies are %q; the first is not %q", first.Remedy, s.remedy)

@@ -90,7 +90,7 @@ func (s story) until(t *testing.T, c *testcluster.Cluster, ns string) {
 	began, last, others := time.Now(), "", []string(nil)
 	for time.Since(began) < patience {
 		d, raw, err := diagnose(c, ns, s.target)
-		complaint := s.complaint(d)
+		complaint := s.complaint(d, ns)
 		if err != nil {
 			complaint = err.Error() // a busy machine: the API server may be late
 		}

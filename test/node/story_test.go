@@ -26,7 +26,7 @@ import (
 type story struct {
 	name     string
 	says     string // the first cause's id, or healthy
-	summary  string // of that cause, if given
+	summary  string // of that cause, if given; {namespace} is the story's own
 	remedy   string // its first remedy, if given
 	target   string // deployment/web if not given
 	manifest string
