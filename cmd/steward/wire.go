@@ -68,7 +68,7 @@ func wire(ctx context.Context, s settings.Settings, log *zap.Logger) (_ *product
 		p.store.Close(ctx) //nolint:errcheck // the error that matters is the key's
 		return nil, err
 	}
-	p.diagnose = diagnose.New(clusters, diagnose.Options{Log: log.Named("diagnose"), HashKey: key, Caches: true, SecretNamespaces: secretNamespaces(s)})
+	p.diagnose = diagnose.New(clusters, diagnoseOptions(s, key, log))
 	if err := p.usePlaybooks(s); err != nil {
 		p.store.Close(ctx) //nolint:errcheck // the error that matters is the playbooks'
 		return nil, err

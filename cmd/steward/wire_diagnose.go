@@ -4,9 +4,21 @@ import (
 	"fmt"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
 
+	"github.com/steward-bot/steward/diagnose"
+	"github.com/steward-bot/steward/internal/redact"
 	"github.com/steward-bot/steward/internal/settings"
 )
+
+// diagnoseOptions are how a process that serves takes its snapshots.
+func diagnoseOptions(s settings.Settings, key []byte, log *zap.Logger) diagnose.Options {
+	options := diagnose.Options{Log: log.Named("diagnose"), HashKey: key, Caches: true, SecretNamespaces: secretNamespaces(s)}
+	if s.Diagnose.RedactEmails {
+		options.Hide = redact.Emails
+	}
+	return options
+}
 
 // usePlaybooks puts the administrators' playbooks in force. Those that are
 // wrong at the start keep steward from starting; those that become wrong later

@@ -90,9 +90,13 @@ type RBAC struct {
 	Policy string `yaml:"policy"`
 }
 
-// Diagnose says what the diagnosis knows besides what is built in.
+// Diagnose says what the diagnosis knows besides what is built in, and what it
+// hides besides secrets.
 type Diagnose struct {
 	Playbooks string `yaml:"playbooks"` // a folder of the administrators' own; empty for none
+	// RedactEmails hides e-mail addresses in logs, events and annotations too,
+	// before anybody sees them.
+	RedactEmails bool `yaml:"redact_emails"`
 }
 
 // Justify says which writes need which justification.
