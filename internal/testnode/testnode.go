@@ -47,6 +47,10 @@ const dir = "/var/lib/steward-test-node"
 // Env names the node that runs, for the tests that need one.
 const Env = "STEWARD_TEST_NODE"
 
+// Path is a file of a test in the node's folder: it goes with the node, however
+// the test ends.
+func Path(name string) string { return filepath.Join(dir, "test-"+name) }
+
 // KubeletOption is what the cluster's Options need for the node to join.
 const KubeletOption = Name + "=" + address
 

@@ -27,13 +27,7 @@ func run(m *testing.M) int {
 		_, _ = fmt.Fprintln(os.Stderr, "There is no real node: run make test-node, on a Debian machine, as root.")
 		return 1
 	}
-	dir, err := os.MkdirTemp("", "steward-node-test-")
-	if err != nil {
-		_, _ = fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	steward = filepath.Join(dir, "steward")
+	steward = testnode.Path("steward")
 	build := exec.Command("go", "build", "-o", steward, "../../cmd/steward")
 	if out, err := build.CombinedOutput(); err != nil {
 		_, _ = fmt.Fprintf(os.Stderr, "building steward: %v\n%s", err, out)
