@@ -35,9 +35,9 @@ func printSteps(steps []*measured) {
 	}
 	fmt.Fprintln(os.Stdout)
 	for _, name := range steps[0].names {
-		fmt.Fprintf(os.Stdout, "%-40s%10.2f        ", name, steps[0].values[name])
+		fmt.Fprintf(os.Stdout, "%-40s%10.4g        ", name, steps[0].values[name])
 		for i, m := range steps[1:] {
-			fmt.Fprintf(os.Stdout, "%10.2f (x%.2f)", m.values[name], m.values[name]/steps[i].values[name])
+			fmt.Fprintf(os.Stdout, "%10.4g (x%.2f)", m.values[name], m.values[name]/steps[i].values[name])
 		}
 		fmt.Fprintln(os.Stdout)
 	}
