@@ -63,8 +63,11 @@ func TestCachesSelectAsTheAPIServerDoes(t *testing.T) {
 				return err
 			}
 			got, err := kept.List(ctx, q)
-			if err != nil || !slices.Equal(namesOf(got), namesOf(want)) {
-				return fmt.Errorf("got %v %v, want %v", err, namesOf(got), namesOf(want))
+			if err != nil {
+				return err
+			}
+			if !slices.Equal(namesOf(got), namesOf(want)) {
+				return fmt.Errorf("got %v, want %v", namesOf(got), namesOf(want))
 			}
 			return nil
 		})

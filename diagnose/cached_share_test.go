@@ -21,7 +21,8 @@ func TestDiagnosesAtOnceChangeNothingThatTheyShare(t *testing.T) {
 	for range 4 {
 		for _, target := range []ops.Target{
 			b.target("Deployment", "checkout"), b.target("Deployment", "worker"), b.target("StatefulSet", "ledger"),
-			b.target("HorizontalPodAutoscaler", "catalog"), b.target("Ingress", "checkout"), {Cluster: "local", Namespace: b.namespace},
+			b.target("HorizontalPodAutoscaler", "catalog"), b.target("Ingress", "checkout"),
+			{Cluster: "local", Namespace: b.namespace},
 		} {
 			all.Go(func() {
 				s, err := d.Snapshot(context.Background(), target, nil)

@@ -40,6 +40,7 @@ func (v *view) offences(pod *corev1.Pod) []offence {
 			case corev1.LimitTypePod:
 				requests, limits := needsOf(pod)
 				found = offencesOf(&item, "", requests, limits)
+			default: // a claim's are no pod's
 			}
 			for _, one := range found {
 				one.Range = each

@@ -26,6 +26,7 @@ func quotaUsage(requests, limits corev1.ResourceList) corev1.ResourceList {
 		switch name {
 		case corev1.ResourceCPU, corev1.ResourceMemory, corev1.ResourceEphemeralStorage:
 			usage["limits."+name] = value
+		default: // quotas count no other limits
 		}
 	}
 	return usage

@@ -61,30 +61,29 @@ func (s *scope) dnsPods(service *corev1.Service, total int) answer {
 	why := "none of its pods is ready"
 	a := yes(byField, fmt.Sprintf("%s has no ready endpoint, and %d not ready", dnsService, total)).at(dnsService).
 		seen(dnsService, "endpoints", fmt.Sprintf("0 ready, %d not ready", total), s.At)
-	for _, ref := range s.backendsOf(service) {
-		w := s.workload(ref)
-		a = a.at(ref).with("dns", ref.String(), "dns_name", ref.Name, "dns_target", typedShort(ref))
-		if w.Desired == 0 && w.daemonSet == nil {
-			why = ref.Name + " is scaled to zero"
-			a = a.seen(ref, "spec.replicas", "0", s.At).with("replicas_before", s.replicasBefore(w))
-			break
-		}
-		if before := w.previous(); before != nil && before.Ready == 0 && w.current() != nil && s.At.Sub(w.current().Created) < changeWindow {
-			a = a.with("dns_previous", strconv.FormatInt(before.Number, 10))
-		}
-		if failures := s.failuresOf(w); len(failures) > 0 && len(failures[0].Runs) > 0 {
-			run := failures[0].first()
-			reason, message := run.waiting()
-			if over := run.ended(); reason == "" && over != nil {
-				reason = over.Reason
-			}
-			if reason != "" {
-				why = "none of its pods is ready (" + reason + ")"
-				a = a.seen(run.ref(), run.path(), reason+" "+message, s.At)
-			}
-		}
-		a = a.brings("pods-not-ready", ref, "none of its pods is ready")
-		break
+	backends := s.backendsOf(service)
+	if len(backends) == 0 {
+		return a.with("why", why)
 	}
-	return a.with("why", why)
+	ref, w := backends[0], s.workload(backends[0])
+	a = a.at(ref).with("dns", ref.String(), "dns_name", ref.Name, "dns_target", typedShort(ref))
+	if w.Desired == 0 && w.daemonSet == nil {
+		return a.seen(ref, "spec.replicas", "0", s.At).with("replicas_before", s.replicasBefore(w), "why", ref.Name+" is scaled to zero").
+			brings("pods-not-ready", ref, why)
+	}
+	if before := w.previous(); before != nil && before.Ready == 0 && w.current() != nil && s.At.Sub(w.current().Created) < changeWindow {
+		a = a.with("dns_previous", strconv.FormatInt(before.Number, 10))
+	}
+	if failures := s.failuresOf(w); len(failures) > 0 && len(failures[0].Runs) > 0 {
+		run := failures[0].first()
+		reason, message := run.waiting()
+		if over := run.ended(); reason == "" && over != nil {
+			reason = over.Reason
+		}
+		if reason != "" {
+			why += " (" + reason + ")"
+			a = a.seen(run.ref(), run.path(), reason+" "+message, s.At)
+		}
+	}
+	return a.brings("pods-not-ready", ref, "none of its pods is ready").with("why", why)
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/steward-bot/steward/ops"
 )
 
 // schedulingGated tells that no scheduler has looked at the pod: a gate is
@@ -57,10 +59,11 @@ func nodeNameBogus(s *scope) answer {
 	}
 	node := Ref{Kind: "Node", Name: name}
 	switch verdict, missing := s.exists(node); verdict {
-	case "yes":
+	case ops.Yes:
 		return no(node.String() + " is there")
-	case "unknown":
+	case ops.Unknown:
 		return unknown(missing)
+	case ops.No:
 	}
 	var names []string
 	for _, other := range s.Objects.Nodes {

@@ -29,8 +29,11 @@ func TestOnARealControlPlaneTheMetricsAPITellsWhatPodsUse(t *testing.T) {
 	b := openShop(t)
 	testcluster.Eventually(t, "the metrics API knows the pods", 30*time.Second, func(ctx context.Context) error {
 		got, err := b.source.Usage(ctx, UsageQuery{Namespace: b.namespace})
-		if err != nil || len(got.Containers) < 4 || got.Containers[0].MemoryBytes == 0 {
-			return fmt.Errorf("%v: %+v", err, got)
+		if err != nil {
+			return err
+		}
+		if len(got.Containers) < 4 || got.Containers[0].MemoryBytes == 0 {
+			return fmt.Errorf("got %+v", got)
 		}
 		return nil
 	})

@@ -44,6 +44,7 @@ func (o *own) mayUse(compiled *cel.Ast) []celProblem {
 					}
 				}
 			}
+		default: // only names can be wrong
 		}
 	})
 	celast.PreOrderVisit(compiled.NativeRep().Expr(), visit)

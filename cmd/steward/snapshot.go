@@ -48,7 +48,7 @@ func (f *snapshotFlags) keep(s *diagnose.Snapshot) error {
 	if err != nil {
 		return fmt.Errorf("saving the snapshot: %w", err)
 	}
-	defer os.Remove(file.Name())
+	defer os.Remove(file.Name()) //nolint:errcheck // it is gone once it has its name
 	if err := s.Encode(file); err != nil {
 		file.Close()
 		return err
