@@ -104,21 +104,14 @@ func (v *view) refusedBy(client, server *corev1.Pod, port int32) *unstructured.U
 // means that one is, undecided that one may be.
 func ruleFits(policy *unstructured.Unstructured, client *corev1.Pod, known bool, port int32) verdictOf {
 	rules, _, _ := unstructured.NestedSlice(policy.Object, "spec", "rules")
-	result := denied
-	for _, each := range rules {
+	return anyOf(rules, func(each any) verdictOf {
 		rule, _ := each.(map[string]any)
 		fits := both(sourceFits(rule, client, known), operationFits(rule, port))
 		if when, _ := rule["when"].([]any); len(when) > 0 {
 			fits = both(fits, undecided)
 		}
-		if fits == allowed {
-			return allowed
-		}
-		if fits == undecided {
-			result = undecided
-		}
-	}
-	return result
+		return fits
+	})
 }
 
 // both is what two parts of a rule say together.
@@ -141,8 +134,7 @@ func sourceFits(rule map[string]any, client *corev1.Pod, known bool) verdictOf {
 	if known {
 		principal, namespace = principalOf(client), client.Namespace
 	}
-	result := denied
-	for _, each := range sources {
+	return anyOf(sources, func(each any) verdictOf {
 		from, _ := each.(map[string]any)
 		source, _ := from["source"].(map[string]any)
 		fits := allowed
@@ -160,14 +152,8 @@ func sourceFits(rule map[string]any, client *corev1.Pod, known bool) verdictOf {
 				fits = both(fits, undecided)
 			}
 		}
-		if fits == allowed {
-			return allowed
-		}
-		if fits == undecided {
-			result = undecided
-		}
-	}
-	return result
+		return fits
+	})
 }
 
 func operationFits(rule map[string]any, port int32) verdictOf {
@@ -175,8 +161,7 @@ func operationFits(rule map[string]any, port int32) verdictOf {
 	if len(operations) == 0 {
 		return allowed
 	}
-	result := denied
-	for _, each := range operations {
+	return anyOf(operations, func(each any) verdictOf {
 		to, _ := each.(map[string]any)
 		operation, _ := to["operation"].(map[string]any)
 		fits := allowed
@@ -187,14 +172,8 @@ func operationFits(rule map[string]any, port int32) verdictOf {
 				fits = both(fits, undecided)
 			}
 		}
-		if fits == allowed {
-			return allowed
-		}
-		if fits == undecided {
-			result = undecided
-		}
-	}
-	return result
+		return fits
+	})
 }
 
 // globbed tells whether a list has a value. Its entries may begin or end with a

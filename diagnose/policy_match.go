@@ -10,8 +10,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
-// matches tells whether a selector matches labels. One that the API would not
-// take matches nothing.
+// matches tells whether a selector matches labels. One that is left out, or
+// that the API would not take, matches nothing.
 func matches(selector *metav1.LabelSelector, of map[string]string) bool {
 	parsed, err := metav1.LabelSelectorAsSelector(selector)
 	return err == nil && parsed.Matches(labels.Set(of))
@@ -73,9 +73,14 @@ func peerAllowed(peers []networkingv1.NetworkPolicyPeer, namespace string, other
 	if len(peers) == 0 || other.Anybody {
 		return allowed
 	}
+	return anyOf(peers, func(each networkingv1.NetworkPolicyPeer) verdictOf { return matchPeer(&each, namespace, other) })
+}
+
+// anyOf is allowed where one of a list is, and undecided where one may be.
+func anyOf[T any](list []T, verdict func(T) verdictOf) verdictOf {
 	result := denied
-	for _, each := range peers {
-		switch matchPeer(&each, namespace, other) {
+	for _, each := range list {
+		switch verdict(each) {
 		case allowed:
 			return allowed
 		case undecided:
