@@ -42,11 +42,8 @@ func makesPods(rule admissionv1.RuleWithOperations) bool {
 		slices.ContainsFunc(resources, func(r string) bool { return r == "pods" || r == "*" || strings.HasPrefix(r, "*/") })
 }
 
-// selects tells that a selector matches; one that is left out matches all.
+// selects tells that a webhook's selector matches; one that is left out
+// matches all.
 func selects(by *metav1.LabelSelector, set labels.Set) bool {
-	if by == nil {
-		return true
-	}
-	selector, err := metav1.LabelSelectorAsSelector(by)
-	return err == nil && selector.Matches(set)
+	return by == nil || matches(by, set)
 }

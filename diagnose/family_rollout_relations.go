@@ -2,15 +2,13 @@ package diagnose
 
 import (
 	policyv1 "k8s.io/api/policy/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // budgetsOf lists the budgets that cover a workload's pods.
 func (v *view) budgetsOf(w *workload) []*policyv1.PodDisruptionBudget {
 	var list []*policyv1.PodDisruptionBudget
 	for _, budget := range v.Objects.PDBs {
-		selector, err := metav1.LabelSelectorAsSelector(budget.Spec.Selector)
-		if err == nil && budget.Namespace == w.Ref.Namespace && selector.Matches(labelsOf(w)) {
+		if budget.Namespace == w.Ref.Namespace && matches(budget.Spec.Selector, labelsOf(w)) {
 			list = append(list, budget)
 		}
 	}

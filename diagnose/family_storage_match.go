@@ -8,7 +8,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/component-helpers/storage/volume"
 
 	"github.com/steward-bot/steward/ops"
@@ -146,11 +145,8 @@ func misfits(claim *corev1.PersistentVolumeClaim, pv *corev1.PersistentVolume) [
 	if volume.CheckVolumeModeMismatches(&claim.Spec, &pv.Spec) {
 		reasons = append(reasons, fmt.Sprintf("it is a %s instead of a %s", volumeMode(pv.Spec.VolumeMode), volumeMode(claim.Spec.VolumeMode)))
 	}
-	if claim.Spec.Selector != nil && claim.Spec.VolumeName == "" {
-		selector, err := metav1.LabelSelectorAsSelector(claim.Spec.Selector)
-		if err != nil || !selector.Matches(labels.Set(pv.Labels)) {
-			reasons = append(reasons, "its labels do not match "+metav1.FormatLabelSelector(claim.Spec.Selector))
-		}
+	if claim.Spec.Selector != nil && claim.Spec.VolumeName == "" && !matches(claim.Spec.Selector, pv.Labels) {
+		reasons = append(reasons, "its labels do not match "+metav1.FormatLabelSelector(claim.Spec.Selector))
 	}
 	return reasons
 }

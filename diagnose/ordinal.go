@@ -3,8 +3,6 @@ package diagnose
 import (
 	"strconv"
 	"strings"
-
-	"k8s.io/apimachinery/pkg/labels"
 )
 
 // ordinalOf gives N of a name "PREFIX-N", -1 if it is none.
@@ -16,5 +14,3 @@ func ordinalOf(name, prefix string) int {
 	}
 	return n
 }
-
-func labelsOf(w *workload) labels.Set { return labels.Set(w.Template.Labels) }

@@ -182,6 +182,9 @@ func (w *workload) revisionOf(pod *corev1.Pod) *revision {
 	return w.madeFrom[pod]
 }
 
+// labelsOf gives the labels of the pods that a workload makes.
+func labelsOf(w *workload) labels.Set { return labels.Set(w.Template.Labels) }
+
 // selectorOf gives the selector of a Service, or nothing for one without.
 func selectorOf(service *corev1.Service) labels.Selector {
 	if len(service.Spec.Selector) == 0 {
@@ -194,7 +197,7 @@ func selectorOf(service *corev1.Service) labels.Selector {
 func (v *view) servicesOf(w *workload) []*corev1.Service {
 	var found []*corev1.Service
 	for _, service := range v.services[w.Ref.Namespace] {
-		if selectorOf(service).Matches(labels.Set(w.Template.Labels)) {
+		if selectorOf(service).Matches(labelsOf(w)) {
 			found = append(found, service)
 		}
 	}
@@ -209,7 +212,7 @@ func (v *view) backendsOf(service *corev1.Service) []Ref {
 	}
 	selector, found := selectorOf(service), []Ref{}
 	v.eachWorkload(service.Namespace, func(w *workload) {
-		if selector.Matches(labels.Set(w.Template.Labels)) {
+		if selector.Matches(labelsOf(w)) {
 			found = append(found, w.Ref)
 		}
 	})
