@@ -152,7 +152,7 @@ func (s *scope) usersOfQuota(room *quotaRoom) string {
 	}
 	sums := map[Ref]resource.Quantity{}
 	for _, pod := range s.Objects.Pods {
-		if pod.Namespace != namespace || pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed || !inScope(room.Quota, pod) {
+		if pod.Namespace != namespace || podTerminal(pod) || !inScope(room.Quota, pod) {
 			continue
 		}
 		owner := s.ownerOf(pod)

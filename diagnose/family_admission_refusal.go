@@ -36,7 +36,7 @@ type creator struct {
 
 // alive lists the pods that count for what is wanted.
 func (c *creator) alive() []*corev1.Pod {
-	return slices.DeleteFunc(slices.Clone(c.Pods), func(pod *corev1.Pod) bool { return podOver(pod) || pod.Status.Phase == corev1.PodFailed })
+	return slices.DeleteFunc(slices.Clone(c.Pods), func(pod *corev1.Pod) bool { return !podActive(pod) })
 }
 
 func (c *creator) missing() int { return max(0, c.Wanted-len(c.alive())) }

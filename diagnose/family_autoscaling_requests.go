@@ -63,7 +63,7 @@ func (m measured) without(spec *corev1.PodSpec) string {
 // pods, which a LimitRange may have given one, or, where there are none, in the
 // template.
 func (s *scope) withoutRequest(hpa *autoscalingv2.HorizontalPodAutoscaler, w *workload) (m measured, container string, at Ref) {
-	pods := slices.DeleteFunc(slices.Clone(w.Pods), func(pod *corev1.Pod) bool { return podOver(pod) || pod.Status.Phase == corev1.PodFailed })
+	pods := slices.DeleteFunc(slices.Clone(w.Pods), func(pod *corev1.Pod) bool { return !podActive(pod) })
 	slices.SortFunc(pods, func(a, b *corev1.Pod) int { return cmp.Compare(a.Name, b.Name) })
 	for _, m := range measuredBy(hpa) {
 		for _, pod := range pods {

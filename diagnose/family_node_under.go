@@ -69,7 +69,7 @@ func (s *scope) nodeSaidSo(w *workload) string {
 // node that the template itself names may never have been. One that joined
 // while steward was reading is not missed either.
 func (v *view) orphaned(w *workload, pod *corev1.Pod) bool {
-	if pod.Spec.NodeName == "" || pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed {
+	if pod.Spec.NodeName == "" || podTerminal(pod) {
 		return false
 	}
 	if pod.Status.StartTime == nil && w.Template.Spec.NodeName == pod.Spec.NodeName {

@@ -55,7 +55,7 @@ func (v *view) podsBehind(service *corev1.Service, w *workload) []*corev1.Pod {
 	selector := selectorOf(service)
 	var pods []*corev1.Pod
 	for _, pod := range w.Pods {
-		if !podOver(pod) && pod.Status.Phase != corev1.PodFailed && selector.Matches(labels.Set(pod.Labels)) {
+		if podActive(pod) && selector.Matches(labels.Set(pod.Labels)) {
 			pods = append(pods, pod)
 		}
 	}

@@ -190,7 +190,7 @@ func (v *view) waitsForPod(claim *corev1.PersistentVolumeClaim) bool {
 func (v *view) mountersOf(claim *corev1.PersistentVolumeClaim) []*corev1.Pod {
 	var pods []*corev1.Pod
 	for _, pod := range v.Objects.Pods {
-		if pod.Namespace != claim.Namespace || pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed {
+		if pod.Namespace != claim.Namespace || podTerminal(pod) {
 			continue
 		}
 		if slices.Contains(claimNames(pod), claim.Name) {

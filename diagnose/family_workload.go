@@ -146,7 +146,7 @@ func (s *scope) missingPods(w *workload) int {
 	}
 	alive := 0
 	for _, pod := range w.Pods {
-		if !podOver(pod) && pod.Status.Phase != corev1.PodFailed {
+		if podActive(pod) {
 			alive++
 		}
 	}

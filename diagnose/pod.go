@@ -27,6 +27,19 @@ func podOver(pod *corev1.Pod) bool {
 	return pod.Status.Phase == corev1.PodSucceeded || pod.DeletionTimestamp != nil
 }
 
+// podTerminal tells that a pod's phase is the last one: it takes nothing of its
+// node, its quota or its volumes any more.
+func podTerminal(pod *corev1.Pod) bool {
+	return pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed
+}
+
+// podActive tells what controllers mean by it
+// (k8s.io/kubernetes/pkg/controller, IsPodActive): a pod that is neither
+// terminal nor being deleted.
+func podActive(pod *corev1.Pod) bool {
+	return !podTerminal(pod) && pod.DeletionTimestamp == nil
+}
+
 // runOf is one container of one pod: what is wanted of it, and how it is.
 type runOf struct {
 	Pod    *corev1.Pod

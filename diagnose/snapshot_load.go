@@ -86,5 +86,5 @@ func repelsOf(spec *corev1.PodSpec) []corev1.PodAffinityTerm {
 
 // holdsNode tells that a pod takes room on a node.
 func holdsNode(pod *corev1.Pod) bool {
-	return pod.Spec.NodeName != "" && pod.Status.Phase != corev1.PodSucceeded && pod.Status.Phase != corev1.PodFailed
+	return pod.Spec.NodeName != "" && !podTerminal(pod)
 }
