@@ -20,6 +20,14 @@ func age(d time.Duration) string {
 	}
 }
 
+// clock writes a moment as people say it, "" for one that is not known.
+func clock(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format("15:04") + " UTC"
+}
+
 // times writes how often: "once", "3 times".
 func times(n int) string {
 	switch n {

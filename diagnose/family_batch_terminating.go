@@ -48,10 +48,8 @@ func (v *view) nodeDown(name string) string {
 	if node == nil {
 		return ""
 	}
-	for _, c := range node.Status.Conditions {
-		if c.Type == corev1.NodeReady && c.Status != corev1.ConditionTrue {
-			return fmt.Sprintf("its node %s does not answer (Ready is %s, %s)", name, c.Status, c.Reason)
-		}
+	if ready := nodeReadiness(node); ready != nil && ready.Status != corev1.ConditionTrue {
+		return fmt.Sprintf("its node %s does not answer (Ready is %s, %s)", name, ready.Status, ready.Reason)
 	}
 	return ""
 }

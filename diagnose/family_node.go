@@ -158,11 +158,3 @@ func conditionText(c *corev1.NodeCondition) string {
 func saysWhy(c *corev1.NodeCondition) string {
 	return ops.Shorten(cmp.Or(strings.TrimRight(strings.TrimSpace(c.Message), "."), c.Reason, string(c.Type)), 200)
 }
-
-// clock writes a moment as people say it, "" for one that is not known.
-func clock(at time.Time) string {
-	if at.IsZero() {
-		return ""
-	}
-	return at.UTC().Format("15:04") + " UTC"
-}
