@@ -32,20 +32,9 @@ type collector struct {
 }
 
 // Collect takes the snapshot of a target, or, when the target has no name, of
-// a namespace or the whole cluster. May tells what the asker may see; nil
-// means everything. What cannot be read within ctx is a gap of the snapshot.
-func Collect(ctx context.Context, source Source, target ops.Target, may func(ops.Target) bool, hashKey []byte) *Snapshot {
-	var wants []func(*horizon) []Query
-	for _, f := range families() {
-		if f.Wants != nil {
-			wants = append(wants, f.Wants)
-		}
-	}
-	return collect(ctx, source, target, may, hashKey, wants)
-}
-
-// Collect takes the snapshot that the engine wants to decide upon: what its
-// playbooks name is in it too.
+// a namespace or the whole cluster: what the families and the playbooks of the
+// engine want to decide upon. May tells what the asker may see; nil means
+// everything. What cannot be read within ctx is a gap of the snapshot.
 func (e *Engine) Collect(ctx context.Context, source Source, target ops.Target, may func(ops.Target) bool, hashKey []byte) *Snapshot {
 	return collect(ctx, source, target, may, hashKey, e.library.wants)
 }

@@ -73,7 +73,7 @@ func TestTheClustersDNSIsReadOnlyWhenALogTellsOfNames(t *testing.T) {
 		"curl: (6) Could not resolve host: redis": true,
 	} {
 		source := record(failing(t), log)
-		Collect(context.Background(), source, target, nil, testKey)
+		theEngine(t).Collect(context.Background(), source, target, nil, testKey)
 		for _, kind := range []string{"Service", "EndpointSlice", "Deployment"} {
 			if source.askedFor(kind, dnsNamespace) != want {
 				t.Errorf("%s: %s of %s asked for: %v, want %v", log, kind, dnsNamespace, !want, want)
@@ -90,7 +90,7 @@ func TestAMeshIsReadOnlyWhereSomethingFailsInOne(t *testing.T) {
 	w := failing(t)
 	must(w.apply(op{Template: "Deployment/catalog", To: map[string]any{"spec": map[string]any{"containers": []any{map[string]any{"name": meshProxy, "image": "x"}}}}}))
 	source := record(w, "read: connection reset by peer")
-	Collect(context.Background(), source, target, nil, testKey)
+	theEngine(t).Collect(context.Background(), source, target, nil, testKey)
 	for _, kind := range meshKinds {
 		if !source.askedFor(kind, "shop") || !source.askedFor(kind, meshRoot) {
 			t.Errorf("no %s was asked for", kind)
@@ -113,7 +113,7 @@ func TestValuesOfSecretsAreReadOnlyWhereThatWasAsked(t *testing.T) {
 		{[]string{"shop", ""}, Query{Kind: "Secret", Values: true, Name: "tls"}, 0},
 		{[]string{"shop"}, Query{Kind: "Secret", Namespace: "shop", Name: "tls", Values: true}, 1},
 	} {
-		found, err := Live(client, nil, nil, c.namespaces...).List(context.Background(), c.q)
+		found, err := (&live{client: client, secretNamespaces: c.namespaces}).List(context.Background(), c.q)
 		if err != nil || len(found) != c.want {
 			t.Errorf("%v %+v: %d found, %v", c.namespaces, c.q, len(found), err)
 		}
@@ -126,7 +126,7 @@ func TestTheSecretsOfATargetAreAskedForByName(t *testing.T) {
 	ingress.Spec.TLS = []networkingv1.IngressTLS{{SecretName: "shop-tls"}}
 	w.add(ingress)
 	source := record(w, "")
-	snapshot := Collect(context.Background(), source, ops.Target{Cluster: "local", Namespace: "shop", Kind: "Ingress", Name: "shop"}, nil, testKey)
+	snapshot := theEngine(t).Collect(context.Background(), source, ops.Target{Cluster: "local", Namespace: "shop", Kind: "Ingress", Name: "shop"}, nil, testKey)
 	if !slices.Contains(source.asked, Query{Kind: "Secret", Namespace: "shop", Name: "shop-tls", Values: true}) {
 		t.Error("the Ingress's Secret was not asked for")
 	}

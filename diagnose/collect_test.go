@@ -52,7 +52,7 @@ func TestAnAPIServerThatHangsGivesAPartialAnswerInTime(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
 	began := time.Now()
-	got := b.engine.Decide(Collect(ctx, hanging{b.source, []string{"Secret", "HorizontalPodAutoscaler"}}, b.target("Deployment", "checkout"), nil, testKey))
+	got := b.engine.Decide(b.engine.Collect(ctx, hanging{b.source, []string{"Secret", "HorizontalPodAutoscaler"}}, b.target("Deployment", "checkout"), nil, testKey))
 	if took := time.Since(began); took > 4*time.Second {
 		t.Errorf("it took %s", took)
 	}
@@ -62,7 +62,7 @@ func TestAnAPIServerThatHangsGivesAPartialAnswerInTime(t *testing.T) {
 
 	ctx, cancel = context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	got = b.engine.Decide(Collect(ctx, hanging{b.source, []string{"Deployment"}}, b.target("Deployment", "checkout"), nil, testKey))
+	got = b.engine.Decide(b.engine.Collect(ctx, hanging{b.source, []string{"Deployment"}}, b.target("Deployment", "checkout"), nil, testKey))
 	want := "the API server did not let steward list deployments in the namespace " + b.namespace + " in time"
 	if got.Status != ops.StatusUnknown || len(got.Unknown) != 1 || got.Unknown[0].Missing != want {
 		t.Errorf("got %s %v, want %s", got.Status, got.Unknown, want)
@@ -91,7 +91,7 @@ subjects: [{kind: ServiceAccount, name: default}]
 	}
 	config := rest.AnonymousClientConfig(b.Config)
 	config.BearerToken, config.QPS, config.Burst = token.Status.Token, 500, 1000
-	got := b.engine.Decide(Collect(context.Background(), liveWith(t, config), b.target("Deployment", "checkout"), nil, testKey))
+	got := b.engine.Decide(b.engine.Collect(context.Background(), liveWith(t, config), b.target("Deployment", "checkout"), nil, testKey))
 	want := "steward may not list pods in the namespace " + b.namespace + ": its role lacks that rule"
 	if got.Status != ops.StatusUnknown || !slices.ContainsFunc(got.Unknown, func(g ops.Gap) bool { return g.Missing == want }) {
 		t.Errorf("got %s %v", got.Status, got.Unknown)
@@ -136,7 +136,7 @@ func TestADiagnoserSpeaksToTheClustersOfTheSettings(t *testing.T) {
 
 func TestASnapshotOfTheLiveClusterIsReplayedToTheSameBytes(t *testing.T) {
 	b := openShop(t)
-	s := Collect(context.Background(), b.source, b.target("Deployment", "checkout"), nil, testKey)
+	s := b.engine.Collect(context.Background(), b.source, b.target("Deployment", "checkout"), nil, testKey)
 	var file strings.Builder
 	if err := s.Encode(&file); err != nil {
 		t.Fatal(err)

@@ -22,16 +22,11 @@ import (
 // pageSize is how many objects one request asks for, as kubectl does.
 const pageSize = 500
 
-// Live reads from the API server at the time of the question, and from nobody
-// else. Secrets are read as metadata, never their values, but in the namespaces
-// that are named here: there, those that a target names are read one by one, and
-// their values are hashed at once.
-func Live(client kubernetes.Interface, metadata metadata.Interface, dynamic dynamic.Interface, secretNamespaces ...string) Source {
-	return &live{client: client, metadata: metadata, dynamic: dynamic, secretNamespaces: secretNamespaces}
-}
-
-// LiveOf reads a cluster as Live does, and asks its kubelets for what only they
-// measure.
+// LiveOf reads a cluster from its API server at the time of the question, and
+// from nobody else, but its kubelets for what only they measure. Secrets are read
+// as metadata, never their values, but in the namespaces that are named here:
+// there, those that a target names are read one by one, and their values are
+// hashed at once.
 func LiveOf(cluster *kube.Cluster, secretNamespaces ...string) Source {
 	return &live{cluster.Typed, cluster.Metadata, cluster.Dynamic, secretNamespaces, cluster.Kubelets}
 }

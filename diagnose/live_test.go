@@ -93,7 +93,7 @@ func liveWith(t *testing.T, config *rest.Config) Source {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Live(client, meta, custom)
+	return &live{client: client, metadata: meta, dynamic: custom}
 }
 
 func (b *bench) diagnose(kind, name string, may func(ops.Target) bool) ops.Diagnosis {
@@ -103,7 +103,7 @@ func (b *bench) diagnose(kind, name string, may func(ops.Target) bool) ops.Diagn
 	if !ops.Namespaced(kind) {
 		target.Namespace = ""
 	}
-	return b.engine.Decide(Collect(ctx, b.source, target, may, testKey))
+	return b.engine.Decide(b.engine.Collect(ctx, b.source, target, may, testKey))
 }
 
 func (b *bench) kubectl(t *testing.T, args ...string) {

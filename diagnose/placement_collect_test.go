@@ -47,7 +47,9 @@ func (w *world) collect(may func(ops.Target) bool) (*Snapshot, []Query) {
 	w.control()
 	var asked []Query
 	target := ops.Target{Cluster: "local", Namespace: "shop", Kind: "Deployment", Name: "checkout"}
-	s := Collect(context.Background(), paper{w, &asked}, target, may, testKey)
+	engine, err := NewEngine()
+	must(err)
+	s := engine.Collect(context.Background(), paper{w, &asked}, target, may, testKey)
 	s.At = noon
 	return s, asked
 }
