@@ -6,27 +6,39 @@
 // would ask them, and concludes causes. Deciding is pure: the same snapshot
 // gives the same diagnosis, byte for byte.
 //
-//   - snapshot*.go, assemble.go: what a Snapshot holds; trimmed, redacted, hashed.
-//   - source.go, live*.go, collect*.go: reading a cluster, within a deadline and
-//     the asker's sight.
-//   - view.go, workload.go, revision.go, pod.go, classify.go, failure.go: the
-//     indexed snapshot, and its pods' failures in groups.
-//   - check.go, symptom.go, cause.go, family.go: what knowledge is made of;
-//     checks.go lists it.
-//   - tree*.go, playbooks/: the trees, in YAML.
-//   - playbook*.go: administrators' own knowledge in YAML and CEL, which becomes
-//     the same trees, checks and causes; problem.go: what is wrong with it.
-//   - engine.go, course.go, walk.go, settle.go, precedence.go, report.go: from
-//     trees to a diagnosis.
-//   - diagnose.go, scan.go, schema.go: what the other rooms use.
-//   - signature*.go: what runtimes and clients print, in one table.
+// The files, by what they are about; a test holds this list to them:
+//
+//   - What the other rooms use: diagnose.go, scan.go, caches.go, catalogue.go,
+//     schema.go.
+//   - What a Snapshot holds, trimmed, redacted and hashed: snapshot*.go, ref.go;
+//     assemble*.go puts it together.
+//   - Reading a cluster, within a deadline and the asker's sight: source.go says
+//     how, live*.go asks the API server and the kubelets, cached*.go answers from
+//     memory, prepare*.go makes what is kept, and collect*.go knows what to ask for.
+//   - The snapshot indexed, and what is worked out from it: view.go, workload*.go,
+//     revision.go, template.go, pod.go, readiness.go, changes*.go, dependency.go,
+//     endpoints.go, fronts.go, scaling.go, intent.go.
+//   - The failures of pods, in classes and groups: classify.go, failure.go.
+//   - Rules of Kubernetes worked out anew: placement*.go and predicate*.go where
+//     the scheduler may put a pod, policy*.go what NetworkPolicies let through,
+//     mesh.go what a mesh does.
+//   - What runtimes and clients print, in tables: signature*.go.
+//   - What knowledge is made of: scope.go, check.go, symptom.go, cause.go,
+//     facts.go, family.go.
+//   - The knowledge itself: family_*.go, listed in families.go. The trees, in YAML:
+//     playbooks/, read by tree*.go.
+//   - Administrators' own knowledge in YAML and CEL, which becomes the same trees,
+//     checks and causes: playbook*.go; problem.go is what is wrong with it.
+//   - From trees to a diagnosis: engine.go, course.go, walk.go, settle.go,
+//     precedence.go, report.go.
+//   - Words and numbers for people: age.go, nearest.go, ordinal.go.
 //
 // # Adding a cause
 //
-// A family is one area of knowledge: family_NAME.go with its checks, causes and
+// A family is one area of knowledge: family_NAME*.go with its checks, causes and
 // relations, playbooks/NAME.yaml with the order in which an expert asks, and
 // testdata/pairs/NAME.yaml with a snapshot for each cause and a near miss; and
-// one line in checks.go.
+// one line in families.go. The family workload has its trees in target.yaml.
 //
 //  1. Write the pair: what the cluster would say, on one of the bases of
 //     world_test.go, and one fact that makes it another cause, or none.
