@@ -5,7 +5,8 @@
 // second, a shown password costs a night.
 //
 // Redacting is no licence to collect: values of Kubernetes Secrets are not to
-// be read in the first place.
+// be read in the first place, but where an administrator asks for it, and then
+// only to be hashed.
 package redact
 
 import "strings"
