@@ -41,9 +41,9 @@ func (m measured) without(spec *corev1.PodSpec) string {
 		}
 	}
 	containers := slices.Clone(spec.Containers)
-	for _, init := range spec.InitContainers {
-		if init.RestartPolicy != nil && *init.RestartPolicy == corev1.ContainerRestartPolicyAlways {
-			containers = append(containers, init)
+	for i := range spec.InitContainers {
+		if restartable(&spec.InitContainers[i]) {
+			containers = append(containers, spec.InitContainers[i])
 		}
 	}
 	for i := range containers {

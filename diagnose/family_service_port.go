@@ -72,7 +72,7 @@ func listening(spec *corev1.PodSpec) []*corev1.Container {
 		list = append(list, &spec.Containers[i])
 	}
 	for i := range spec.InitContainers {
-		if policy := spec.InitContainers[i].RestartPolicy; policy != nil && *policy == corev1.ContainerRestartPolicyAlways && len(spec.InitContainers[i].Ports) > 0 {
+		if restartable(&spec.InitContainers[i]) && len(spec.InitContainers[i].Ports) > 0 {
 			list = append(list, &spec.InitContainers[i])
 		}
 	}

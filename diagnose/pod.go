@@ -60,8 +60,11 @@ func (r runOf) path() string {
 }
 
 // native tells that an init container runs beside the main ones, as a sidecar.
-func (r runOf) native() bool {
-	return r.Init && r.Spec.RestartPolicy != nil && *r.Spec.RestartPolicy == corev1.ContainerRestartPolicyAlways
+func (r runOf) native() bool { return r.Init && restartable(r.Spec) }
+
+// restartable tells of an init container that it runs beside the main ones.
+func restartable(init *corev1.Container) bool {
+	return init.RestartPolicy != nil && *init.RestartPolicy == corev1.ContainerRestartPolicyAlways
 }
 
 // runs lists the containers of a pod that have a status, init containers

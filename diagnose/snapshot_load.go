@@ -66,7 +66,7 @@ func hostPortsOf(spec *corev1.PodSpec) []HostPort {
 		}
 	}
 	for i := range spec.InitContainers {
-		if policy := spec.InitContainers[i].RestartPolicy; policy != nil && *policy == corev1.ContainerRestartPolicyAlways {
+		if restartable(&spec.InitContainers[i]) {
 			add(&spec.InitContainers[i])
 		}
 	}
