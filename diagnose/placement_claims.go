@@ -6,7 +6,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	storagev1 "k8s.io/api/storage/v1"
-	"k8s.io/component-helpers/storage/ephemeral"
 	volumehelper "k8s.io/component-helpers/storage/volume"
 )
 
@@ -22,16 +21,7 @@ type mount struct {
 // are made for it.
 func (v *view) claimsOf(pod *corev1.Pod) []mount {
 	var mounts []mount
-	for i := range pod.Spec.Volumes {
-		volume, name := &pod.Spec.Volumes[i], ""
-		switch {
-		case volume.PersistentVolumeClaim != nil:
-			name = volume.PersistentVolumeClaim.ClaimName
-		case volume.Ephemeral != nil:
-			name = ephemeral.VolumeClaimName(pod, volume)
-		default:
-			continue
-		}
+	for _, name := range claimNames(pod) {
 		mounts = append(mounts, v.mountOf(Ref{"PersistentVolumeClaim", pod.Namespace, name}))
 	}
 	slices.SortFunc(mounts, func(a, b mount) int { return cmp.Compare(a.ref.Name, b.ref.Name) })
