@@ -197,10 +197,7 @@ func podsRefused(s *scope) answer {
 
 // notCreated writes how many pods are not there, as the subject of a sentence.
 func notCreated(n int) string {
-	if n == 1 {
-		return "1 pod is"
-	}
-	return count(n, "pod") + " are"
+	return count(n, "pod") + " " + areOrIs(n)
 }
 
 // says tells whether the API server's word is of a kind, and gives its parts.

@@ -26,7 +26,7 @@ func schedulingFamily() family {
 			{"kubelet-refused", "Has the kubelet refused the pod?", kubeletRefused},
 		},
 		Relations: map[string]relation{"claims": claimsMounted, "unbound-claims": claimsUnbound},
-		Wants:     wantsForPlacing,
+		Wants:     schedulingWants,
 	}
 }
 

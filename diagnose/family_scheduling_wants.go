@@ -10,9 +10,9 @@ const placedNow = "spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed"
 // placingEvents are events that are not warnings, and tell of places.
 var placingEvents = []string{"Preempted", "NotTriggerScaleUp", "TriggeredScaleUp"}
 
-// wantsForPlacing asks for what is on all nodes, where a pod waits for one.
+// schedulingWants asks for what is on all nodes, where a pod waits for one.
 // Nobody else pays for it.
-func wantsForPlacing(h *horizon) []Query {
+func schedulingWants(h *horizon) []Query {
 	var queries []Query
 	for _, w := range h.Workloads {
 		for _, f := range h.failuresOf(w) {
