@@ -1,6 +1,6 @@
 // Package diagnose names what is wrong with a service, and why.
 //
-// It collects, then decides. Collect takes a Snapshot: all that is to be known
+// It collects, then decides. Engine.Collect takes a Snapshot: all that is to be known
 // of the target and of what it needs, immutable and writable to a file. An
 // Engine decides: it walks trees of questions over the snapshot, as an expert
 // would ask them, and concludes causes. Deciding is pure: the same snapshot
@@ -54,6 +54,8 @@
 //  5. Put the question in its place in the tree. Where two causes fit, the more
 //     particular is asked first; where two trees find two that fit, the table
 //     in precedence.go decides.
+//  6. Write its id into testdata/catalogue.txt, for good, and let make golden
+//     write its page in docs/causes.
 //
 // What looks like the fault and is none goes into testdata/healthy: a tool that
 // cries wolf is not read.
