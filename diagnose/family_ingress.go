@@ -52,6 +52,9 @@ func (s *scope) ingress() *networkingv1.Ingress {
 
 // ingressesOf lists the Ingresses that lead to a workload.
 func ingressesOf(s *scope) []Ref {
+	if s.Target.Kind == "Ingress" {
+		return nil // what else leads there is not why this one does not
+	}
 	if w := s.Workload(); w != nil {
 		return s.ingressesTo(w)
 	}

@@ -9,7 +9,8 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 )
 
-// claimGrace is how long a controller may take to notice an Ingress.
+// claimGrace is how long a controller may take to notice an Ingress. A class
+// that is named and not there has less time to come: createGrace.
 const claimGrace = 2 * time.Minute
 
 // legacyClass is the annotation by which controllers know their Ingresses
@@ -39,7 +40,7 @@ func ingressClassMissing(s *scope) answer {
 	switch {
 	case class != nil && slices.Contains(names, *class):
 		return no("its class " + *class + " is there")
-	case s.claimed(ingress), s.meant(ref):
+	case s.claimed(ingress, class), s.meant(ref):
 		return no("a controller has taken it for its own")
 	case class == nil && fallback != "":
 		return no("it names no class, and " + fallback + " is the default")
@@ -64,8 +65,12 @@ func ingressClassMissing(s *scope) answer {
 // claimed tells that a controller looks at an Ingress all the same: it has
 // given it an address, is named in the way that came before classes, or has
 // not had the time.
-func (s *scope) claimed(ingress *networkingv1.Ingress) bool {
-	return len(ingress.Status.LoadBalancer.Ingress) > 0 || ingress.Annotations[legacyClass] != "" || s.At.Sub(ingress.CreationTimestamp.Time) < claimGrace
+func (s *scope) claimed(ingress *networkingv1.Ingress, class *string) bool {
+	grace := claimGrace
+	if class != nil {
+		grace = createGrace
+	}
+	return len(ingress.Status.LoadBalancer.Ingress) > 0 || ingress.Annotations[legacyClass] != "" || s.At.Sub(ingress.CreationTimestamp.Time) < grace
 }
 
 func likelyClass(class *string, names []string) string {
