@@ -104,7 +104,7 @@ subjects: [{kind: ServiceAccount, name: default}]
 		t.Errorf("got %s %v", got.Status, got.Unknown)
 	}
 	s, err := d.Snapshot(context.Background(), target, nil)
-	if err != nil || !slices.Contains(s.Listed, Listing{"Job", b.namespace}) || slices.Contains(s.Listed, Listing{"CronJob", b.namespace}) {
+	if err != nil || !slices.Contains(s.Listed, Listing{Kind: "Job", Namespace: b.namespace}) || slices.Contains(s.Listed, Listing{Kind: "CronJob", Namespace: b.namespace}) {
 		t.Errorf("a Role in the namespace allows jobs and no cronjobs; %v listed are %v", err, s.Listed)
 	}
 

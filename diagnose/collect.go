@@ -28,6 +28,7 @@ type collector struct {
 	b      *builder
 	wants  []func(*horizon) []Query
 	asked  map[Query]bool
+	heard  map[LogQuery]bool
 	seen   *view // of what was read so far; nil when more has come since it was made
 }
 
@@ -44,7 +45,7 @@ func collect(ctx context.Context, source Source, target ops.Target, may func(ops
 	c := &collector{
 		source: source, target: target, may: may, wants: wants,
 		b:     newBuilder(target.Cluster, ops.DiagnosisTarget{Namespace: target.Namespace, Kind: target.Kind, Name: target.Name}, began, hashKey),
-		asked: map[Query]bool{},
+		asked: map[Query]bool{}, heard: map[LogQuery]bool{},
 	}
 	c.b.sees = c.sees
 	if target.Name == "" {
@@ -53,6 +54,9 @@ func collect(ctx context.Context, source Source, target ops.Target, may func(ops
 		c.around(ctx)
 	}
 	c.logs(ctx)
+	if c.target.Name != "" && c.widen(ctx) { // a log names what no configuration does
+		c.logs(ctx)
+	}
 	c.usage(ctx)
 	c.further(ctx)
 	snapshot := c.b.finish()
@@ -102,9 +106,11 @@ func (c *collector) read(ctx context.Context, queries ...Query) {
 		case failed[i] != nil:
 			c.b.snapshot.Gaps = append(c.b.snapshot.Gaps, gapOf(q, failed[i]))
 		case q.Sum:
-			c.b.snapshot.Listed = append(c.b.snapshot.Listed, Listing{"Load", q.Namespace})
+			c.b.snapshot.Listed = append(c.b.snapshot.Listed, Listing{Kind: "Load", Namespace: q.Namespace})
 		case q.whole():
-			c.b.snapshot.Listed = append(c.b.snapshot.Listed, Listing{q.Kind, q.Namespace})
+			c.b.snapshot.Listed = append(c.b.snapshot.Listed, Listing{Kind: q.Kind, Namespace: q.Namespace})
+		case q.selected():
+			c.b.snapshot.Listed = append(c.b.snapshot.Listed, Listing{Kind: q.Kind, Namespace: q.Namespace, Labels: q.Labels})
 		}
 	}
 }

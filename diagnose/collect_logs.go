@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -26,7 +27,7 @@ func (c *collector) logs(ctx context.Context) {
 			queries = append(queries, logQueries(f)...)
 		}
 	})
-	queries = queries[:min(len(queries), logsLimit)]
+	queries = c.unread(queries)
 	texts, failed := make([]string, len(queries)), make([]error, len(queries))
 	var group errgroup.Group
 	group.SetLimit(listsAtOnce)
@@ -48,6 +49,17 @@ func (c *collector) logs(ctx context.Context) {
 		}
 		s.Logs = append(s.Logs, Log{Namespace: q.Namespace, Pod: q.Pod, Container: q.Container, Previous: q.Previous, Text: redact.Text(texts[i])})
 	}
+}
+
+// unread leaves out the logs that were asked for before, and those beyond the
+// limit of a snapshot.
+func (c *collector) unread(queries []LogQuery) []LogQuery {
+	queries = slices.DeleteFunc(queries, func(q LogQuery) bool { return c.heard[q] })
+	queries = queries[:max(0, min(len(queries), logsLimit-len(c.heard)))]
+	for _, q := range queries {
+		c.heard[q] = true
+	}
+	return queries
 }
 
 // log reads one log. The kubelet forgets the run before at times, while the

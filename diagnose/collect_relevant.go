@@ -39,8 +39,26 @@ func (v *view) relevant(target Ref) []*workload {
 				}
 			}
 		}
+		for _, ref := range v.namedInLogs(list[done]) {
+			add(ref)
+		}
 	}
 	return list
+}
+
+// namedInLogs lists the workloads behind the hosts that a failing workload's
+// logs name.
+func (v *view) namedInLogs(w *workload) []Ref {
+	var refs []Ref
+	for _, f := range v.failuresOf(w) {
+		s := &scope{view: v, Object: w.Ref, Failure: f}
+		for _, host := range s.hostsInLog() {
+			if service := get[corev1.Service](v, s.hostRef(host, w.Ref.Namespace)); service != nil {
+				refs = append(refs, v.backendsOf(service)...)
+			}
+		}
+	}
+	return refs
 }
 
 // workloadsOf lists the workloads that a target stands for.

@@ -23,7 +23,20 @@ func causalFamily() family {
 			{"shared-node", "Do several services fail, all of them on one node?", sharedNode},
 			{"shared-config", "Do several services fail since one ConfigMap or Secret was changed?", sharedConfig},
 		},
+		Wants: neighboursWanted,
 	}
+}
+
+// neighboursWanted asks for the pods next door where all that fails is on one
+// node: whether that is so of others as well.
+func neighboursWanted(h *horizon) []Query {
+	var queries []Query
+	for _, w := range h.Workloads {
+		if h.onlyNode(w) != "" {
+			queries = append(queries, Query{Kind: "ReplicaSet", Namespace: w.Ref.Namespace}, Query{Kind: "Pod", Namespace: w.Ref.Namespace})
+		}
+	}
+	return queries
 }
 
 func deployRegression(s *scope) answer {

@@ -9,6 +9,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/steward-bot/steward/ops"
 )
@@ -33,7 +34,28 @@ func memoryFamily() family {
 			{"evicted-for-storage", "Did the pod write more than it may?", evictedForStorage},
 			{"cpu-throttled", "Is it held back by its CPU limit?", cpuThrottled},
 		},
+		Wants: memoryWants,
 	}
+}
+
+// memoryWants asks for what the nodes say of containers that were killed for
+// their memory: events of nodes are in a namespace of their own.
+func memoryWants(h *horizon) []Query {
+	var queries []Query
+	for _, w := range h.Workloads {
+		for _, f := range h.failuresOf(w) {
+			if len(f.Runs) == 0 {
+				continue
+			}
+			if over := f.first().ended(); over != nil && over.Reason == "OOMKilled" {
+				queries = append(queries, Query{
+					Kind: "Event", Namespace: metav1.NamespaceDefault, Limit: eventsLimit,
+					Fields: warningEvents + ",involvedObject.kind=Node,involvedObject.name=" + f.first().Pod.Spec.NodeName,
+				})
+			}
+		}
+	}
+	return queries
 }
 
 func killedForMemory(s *scope) answer {
@@ -188,8 +210,11 @@ func memoryLeak(s *scope) answer {
 	if over == nil || run.Status.RestartCount < runs {
 		return no("it has not happened often enough")
 	}
-	ran := run.lasted()
-	pace := over.FinishedAt.Sub(run.Pod.CreationTimestamp.Time) / time.Duration(run.Status.RestartCount)
+	ran, began := run.lasted(), run.Pod.CreationTimestamp.Time
+	if run.Pod.Status.StartTime != nil {
+		began = run.Pod.Status.StartTime.Time // it may have waited long for its node
+	}
+	pace := over.FinishedAt.Sub(began) / time.Duration(run.Status.RestartCount)
 	if ran < shortest || ran < pace/2 || ran > 2*pace {
 		return no(fmt.Sprintf("the last run took %s, and on average they took %s", age(ran), age(pace)))
 	}

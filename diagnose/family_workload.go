@@ -91,13 +91,18 @@ func residents(s *scope) []Ref {
 	return refs
 }
 
+// podsRead tells that all pods of a workload were read, or looked for.
+func (v *view) podsRead(w *workload) bool {
+	return v.read("Pod", w.Ref.Namespace) || v.listed[Listing{Kind: "Pod", Namespace: w.Ref.Namespace, Labels: selectorText(w)}]
+}
+
 // podsNotReady says how many pods are stuck, and where.
 func podsNotReady(s *scope) answer {
 	w := s.Workload()
 	if w == nil {
 		return s.absent()
 	}
-	if !s.read("Pod", s.Object.Namespace) && len(w.Pods) == 0 && w.Desired > 0 {
+	if !s.podsRead(w) && len(w.Pods) == 0 && w.Desired > 0 {
 		return unknown(s.why("Pod", s.Object.Namespace))
 	}
 	counts, total := map[class]int{}, 0

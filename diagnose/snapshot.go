@@ -50,6 +50,7 @@ type Snapshot struct {
 type Listing struct {
 	Kind      string `json:"kind"`
 	Namespace string `json:"namespace,omitempty"`
+	Labels    string `json:"labels,omitempty"` // a selector, where only what has those labels was read
 }
 
 // Missing is something that could not be read.

@@ -37,6 +37,12 @@ func (q Query) whole() bool {
 	return q.Name == "" && q.Labels == "" && q.Fields == "" && q.Limit == 0 && !q.Sum
 }
 
+// selected tells that the query selects every object of its kind and namespace
+// that has its labels.
+func (q Query) selected() bool {
+	return q.Name == "" && q.Labels != "" && q.Fields == "" && q.Limit == 0 && !q.Sum
+}
+
 // LogQuery selects the log of one run of a container.
 type LogQuery struct {
 	Namespace, Pod, Container string

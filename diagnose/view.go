@@ -144,7 +144,7 @@ func (v *view) exists(ref Ref) (verdict ops.Verdict, missing string) {
 
 // read tells whether all objects of a kind in a namespace were read.
 func (v *view) read(kind, namespace string) bool {
-	return v.listed[Listing{kind, namespace}] || v.listed[Listing{Kind: kind}] || v.listed[Listing{"*", namespace}] || v.listed[Listing{Kind: "*"}]
+	return v.listed[Listing{Kind: kind, Namespace: namespace}] || v.listed[Listing{Kind: kind}] || v.listed[Listing{Kind: "*", Namespace: namespace}] || v.listed[Listing{Kind: "*"}]
 }
 
 // why says for what reason a kind was not read.
