@@ -20,7 +20,8 @@ var open = []string{
 // sees tells whether the asker may see an object. A part of something is seen
 // with it: pods with their workload, endpoints with their Service, and with
 // the target whatever its template names, which they can read there, and a
-// volume with its claim, and whoever holds that. Anything else is asked for.
+// volume with its claim, and whoever holds that; one that nobody has claimed is
+// anybody's to have. Anything else is asked for.
 func (c *collector) sees(kind string, object metav1.Object) bool {
 	if c.may == nil || slices.Contains(open, kind) {
 		return true
@@ -35,7 +36,10 @@ func (c *collector) sees(kind string, object metav1.Object) bool {
 	if c.b.named[ref] {
 		return true
 	}
-	if volume, ok := object.(*corev1.PersistentVolume); ok && volume.Spec.ClaimRef != nil {
+	if volume, ok := object.(*corev1.PersistentVolume); ok {
+		if volume.Spec.ClaimRef == nil {
+			return true
+		}
 		claim := Ref{"PersistentVolumeClaim", volume.Spec.ClaimRef.Namespace, volume.Spec.ClaimRef.Name}
 		if c.b.seen[claim] {
 			return !c.b.hidden[claim]
