@@ -7,8 +7,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -21,14 +23,67 @@ import (
 // manifests, and has them named on the command line and in Slack.
 func TestCauses(t *testing.T) { play(t, "causes") }
 
-// make FILE applies a manifest of the script in the story's namespace. $NS in
-// it is that namespace: what lives outside of one is called after it.
+// make FILE [NAMESPACE] applies a manifest of the script, in the story's
+// namespace if no other is said: events of nodes are in default. $NS in it is
+// the story's namespace: what lives outside of one is called after it. $ago-10m
+// is the time ten minutes ago.
 func (w *world) make(ts *testscript.TestScript, _ bool, args []string) {
-	path := ts.MkAbs(args[0])
+	namespace := w.namespace
+	if len(args) > 1 {
+		namespace = args[1]
+	}
+	_, err := w.cluster.TryKubectl("apply", "--namespace", namespace, "-f", w.fill(ts, args[0]))
+	ts.Check(err)
+}
+
+// status OBJECT FILE plays the one who reports an object's status. OBJECT is
+// KIND/NAME, or LABEL=VALUE for every pod that has it and is on a node.
+func (w *world) status(ts *testscript.TestScript, _ bool, args []string) {
+	path := w.fill(ts, args[1])
+	objects := []string{args[0]}
+	if strings.Contains(args[0], "=") {
+		objects = w.placed(ts, args[0])
+	}
+	for _, object := range objects {
+		w.kubectl(ts, false, []string{"patch", object, "--subresource=status", "--patch-file", path})
+	}
+}
+
+// placed waits until pods with the label are on nodes, and lists them.
+func (w *world) placed(ts *testscript.TestScript, label string) []string {
+	var pods []string
+	complaint := until(func() string {
+		out, err := w.cluster.TryKubectl("--namespace", w.namespace, "get", "pods", "-l", label,
+			"-o", "jsonpath={range .items[?(@.spec.nodeName)]}pod/{.metadata.name} {end}")
+		ts.Check(err)
+		if pods = strings.Fields(out); len(pods) == 0 {
+			return "no pod with the label " + label + " is on a node"
+		}
+		return ""
+	})
+	if complaint != "" {
+		ts.Fatalf("%s", complaint)
+	}
+	return pods
+}
+
+// before is a time in a manifest, told from now.
+var before = regexp.MustCompile(`\$ago-([0-9a-z]+)`)
+
+// fill writes the namespace and the times into a file of the script, and says
+// where it is.
+func (w *world) fill(ts *testscript.TestScript, name string) string {
+	path := ts.MkAbs(name)
 	raw, err := os.ReadFile(path)
 	ts.Check(err)
-	ts.Check(os.WriteFile(path, bytes.ReplaceAll(raw, []byte("$NS"), []byte(w.namespace)), 0o600))
-	w.apply(ts, false, args)
+	text := strings.ReplaceAll(string(raw), "$NS", w.namespace)
+	text = before.ReplaceAllStringFunc(text, func(found string) string {
+		ago, err := time.ParseDuration(strings.TrimPrefix(found, "$ago-"))
+		ts.Check(err)
+		return time.Now().Add(-ago).UTC().Format(time.RFC3339)
+	})
+	ts.Check(os.WriteFile(path, []byte(text), 0o600))
+	return path
 }
 
 // prints POD TEXT… is what a pod's containers print, now and before they were
@@ -45,9 +100,13 @@ func (w *world) prints(ts *testscript.TestScript, _ bool, args []string) {
 // names TARGET CAUSE [TEXT…] waits until the command line names the cause
 // first, in a diagnosis of the published shape that holds every TEXT, and then
 // asks the same in Slack. CAUSE may be "healthy". The target is in the story's
-// namespace.
+// namespace and ana asks, who sees nothing else; one that is in no namespace
+// begins with a slash, and an SRE asks.
 func (w *world) names(ts *testscript.TestScript, _ bool, args []string) {
-	target := w.namespace + "/" + args[0]
+	asker, target := "ana", w.namespace+"/"+args[0]
+	if alone, ok := strings.CutPrefix(args[0], "/"); ok {
+		asker, target = "cleo", alone
+	}
 	var d ops.Diagnosis
 	var raw []byte
 	complaint := until(func() string {
@@ -58,6 +117,7 @@ func (w *world) names(ts *testscript.TestScript, _ bool, args []string) {
 			return fmt.Sprintf("%s is diagnosed as %s, not %s:\n%s", target, got, args[1], raw)
 		}
 		for _, text := range args[2:] {
+			text = strings.ReplaceAll(text, "$NS", w.namespace) // which quotes keep as it is
 			if !strings.Contains(string(raw), text) {
 				return fmt.Sprintf("the diagnosis of %s does not say %q:\n%s", target, text, raw)
 			}
@@ -70,12 +130,12 @@ func (w *world) names(ts *testscript.TestScript, _ bool, args []string) {
 	if w.process == nil {
 		return
 	}
-	w.say(ts, false, []string{"ana", "/k8s diagnose " + target})
+	w.say(ts, false, []string{asker, "/k8s diagnose " + target})
 	answer := ops.Ref{Cluster: "prod-eu", Namespace: d.Target.Namespace, Kind: d.Target.Kind, Name: d.Target.Name}.String()
 	if args[1] != "healthy" {
 		answer += "`  `" + args[1] + "`"
 	}
-	w.ephemeral(ts, false, []string{"ana", answer})
+	w.ephemeral(ts, false, []string{asker, answer})
 }
 
 // diagnosed is what steward diagnose -o json prints about a target, checked

@@ -58,6 +58,7 @@ func play(t *testing.T, folder string) {
 			"image":   do((*world).image),
 			"make":    do((*world).make),
 			"prints":  do((*world).prints),
+			"status":  do((*world).status),
 			// steward itself
 			"steward":  do((*world).steward),
 			"settings": do((*world).settings),
