@@ -55,8 +55,9 @@ const (
 	putValue = "${1}${2}${3}${4}" + Hidden
 )
 
-// noSecret fits a field whose value says nothing.
-var noSecret = regexp.MustCompile(`(?i)^[^:=]*[:=]\s*\\*["']?(?:true|false|null|nil|none|<nil>)?$`)
+// noSecret fits a field whose value says nothing, or is still to be filled in:
+// the beginning of a list of objects, the PASSWORD of a command to be typed.
+var noSecret = regexp.MustCompile(`(?i)^[^:=]*[:=]\s*\\*["']?(?:true|false|null|nil|none|<nil>|\[\{|(?-i:PASSWORD)\x60?)?$`)
 
 // fieldHints are in every secretField.
 var fieldHints = []string{"pass", "pwd", "secret", "token", "credential", "key"}

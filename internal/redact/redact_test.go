@@ -21,6 +21,8 @@ func TestEveryShapeHidesItsSample(t *testing.T) {
 
 func TestWhatPeopleNeedToReadStays(t *testing.T) {
 	for _, line := range []string{
+		`kubectl patch serviceaccount default -p '{"imagePullSecrets":[{"name":"SECRET"}]}'`,
+		"`kubectl create secret docker-registry pull --docker-username=USER --docker-password=PASSWORD`, and name it",
 		`Failed to pull image "registry.acme.example/shop/checkout:1.4.2": not found`,
 		`Error: couldn't find key DB_PASSWORD in Secret shop/checkout`,
 		`references non-existent secret key: DB_HOST`,
