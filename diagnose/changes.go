@@ -140,14 +140,23 @@ func (v *view) lastWrite(object Ref, field string) *Write {
 	return nil
 }
 
-// writerAt is who wrote a field at a moment, "" if nobody is known to.
+// writerAt is who wrote a field at a moment, "" if nobody is known to. Of
+// several it is the nearest, and rather who changed it than who made it.
 func (v *view) writerAt(object Ref, field string, at time.Time) string {
+	var nearest *Write
 	for _, write := range v.writes[object] {
-		if write.touches(field) && write.At.Sub(at).Abs() <= createdWithin {
-			return write.Manager
+		off := write.At.Sub(at).Abs()
+		if !write.touches(field) || off > createdWithin {
+			continue
+		}
+		if nearest == nil || off < nearest.At.Sub(at).Abs() || off == nearest.At.Sub(at).Abs() && nearest.Created {
+			nearest = write
 		}
 	}
-	return ""
+	if nearest == nil {
+		return ""
+	}
+	return nearest.Manager
 }
 
 // changesNear lists the changes to show: those of the target and of whatever
