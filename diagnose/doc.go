@@ -56,6 +56,9 @@
 //     in precedence.go decides.
 //  6. Write its id into testdata/catalogue.txt, for good, and let make golden
 //     write its page in docs/causes.
+//  7. Bring it about on the real control plane, in a script of test/causes: by
+//     manifests where that can be, else with a status, events and logs. What is
+//     not read from a real API server is found here and nowhere else.
 //
 // What looks like the fault and is none goes into testdata/healthy: a tool that
 // cries wolf is not read.
