@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"crypto/sha256"
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
@@ -54,7 +55,7 @@ type preparer struct {
 }
 
 func newPreparer(hashKey []byte) *preparer {
-	return &preparer{hashKey: hashKey, trimmer: trimmer{hashKey: hashKey, hidden: map[[2]string]string{}}, sharing: sharing{map[types.UID]model{}}}
+	return &preparer{hashKey: hashKey, trimmer: trimmer{hashKey: hashKey, hidden: map[[sha256.Size]byte]string{}}, sharing: sharing{map[types.UID]model{}}}
 }
 
 // prepareOwn prepares an object that nobody else has, such as one that has just

@@ -1,7 +1,9 @@
 package diagnose
 
 import (
+	"crypto/sha256"
 	"slices"
+	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
@@ -25,7 +27,9 @@ var secretFields = [][]string{{"data"}, {"stringData"}, {"spec", "encryptedData"
 // them.
 type trimmer struct {
 	hashKey []byte
-	hidden  map[[2]string]string // redacted values, by name and value: pods of one template have the same
+	// hidden are redacted values, by a hash of name and value: pods of one template
+	// have the same. It outlives the objects, and must not hold what it hides.
+	hidden map[[sha256.Size]byte]string
 }
 
 // trim gives the object without managed fields, long annotations and secrets.
@@ -33,15 +37,17 @@ func (t *trimmer) trim(object runtime.Object) runtime.Object {
 	switch o := object.(type) {
 	case *corev1.Pod:
 		o = shallow(o)
-		o.Spec = t.podSpec(o.Spec)
+		o.Spec, o.Status = t.podSpec(o.Spec), t.podStatus(o.Status)
 		object = o
 	case *appsv1.Deployment:
 		o = shallow(o)
 		o.Spec.Template = t.template(o.Spec.Template)
+		o.Status.Conditions = redacted(t, o.Status.Conditions, func(c *appsv1.DeploymentCondition) *string { return &c.Message })
 		object = o
 	case *appsv1.ReplicaSet:
 		o = shallow(o)
 		o.Spec.Template = t.template(o.Spec.Template)
+		o.Status.Conditions = redacted(t, o.Status.Conditions, func(c *appsv1.ReplicaSetCondition) *string { return &c.Message })
 		object = o
 	case *appsv1.StatefulSet:
 		o = shallow(o)
@@ -56,6 +62,7 @@ func (t *trimmer) trim(object runtime.Object) runtime.Object {
 	case *batchv1.Job:
 		o = shallow(o)
 		o.Spec.Template = t.template(o.Spec.Template)
+		o.Status.Conditions = redacted(t, o.Status.Conditions, func(c *batchv1.JobCondition) *string { return &c.Message })
 		object = o
 	case *batchv1.CronJob:
 		o = shallow(o)
@@ -67,6 +74,7 @@ func (t *trimmer) trim(object runtime.Object) runtime.Object {
 			template := t.template(*o.Spec.Template)
 			o.Spec.Template = &template
 		}
+		o.Status.Conditions = redacted(t, o.Status.Conditions, func(c *corev1.ReplicationControllerCondition) *string { return &c.Message })
 		object = o
 	case *corev1.Node:
 		o = shallow(o)
@@ -77,6 +85,11 @@ func (t *trimmer) trim(object runtime.Object) runtime.Object {
 		for _, field := range secretFields {
 			unstructured.RemoveNestedField(o.Object, field...)
 		}
+		t.untyped(o.Object)
+		object = o
+	case *corev1.PersistentVolume:
+		o = o.DeepCopy()
+		t.volume(o)
 		object = o
 	default:
 		object = object.DeepCopyObject()
@@ -103,26 +116,46 @@ func (t *trimmer) template(template corev1.PodTemplateSpec) corev1.PodTemplateSp
 func (t *trimmer) podSpec(spec corev1.PodSpec) corev1.PodSpec {
 	spec.InitContainers = t.containers(spec.InitContainers)
 	spec.Containers = t.containers(spec.Containers)
+	spec.EphemeralContainers = slices.Clone(spec.EphemeralContainers)
+	for i := range spec.EphemeralContainers {
+		common := &spec.EphemeralContainers[i].EphemeralContainerCommon
+		*common = corev1.EphemeralContainerCommon(t.container(corev1.Container(*common)))
+	}
+	spec.Volumes = t.volumes(spec.Volumes)
 	return spec
 }
 
 func (t *trimmer) containers(containers []corev1.Container) []corev1.Container {
 	copied := slices.Clone(containers)
 	for i := range copied {
-		copied[i].Env = slices.Clone(copied[i].Env)
-		for j, env := range copied[i].Env {
-			copied[i].Env[j].Value = t.value(env.Name, env.Value)
-		}
-		copied[i].Args = t.words(copied[i].Args)
-		copied[i].Command = t.words(copied[i].Command)
+		copied[i] = t.container(copied[i])
 	}
 	return copied
 }
 
+func (t *trimmer) container(c corev1.Container) corev1.Container {
+	c.Env = slices.Clone(c.Env)
+	for j, env := range c.Env {
+		c.Env[j].Value = t.value(env.Name, env.Value)
+	}
+	c.Args = t.words(c.Args)
+	c.Command = t.words(c.Command)
+	c.LivenessProbe, c.ReadinessProbe, c.StartupProbe = t.probe(c.LivenessProbe), t.probe(c.ReadinessProbe), t.probe(c.StartupProbe)
+	c.Lifecycle = t.lifecycle(c.Lifecycle)
+	return c
+}
+
+// words redacts a command line. A word after one such as "--password" is its
+// value.
 func (t *trimmer) words(words []string) []string {
 	words = slices.Clone(words)
+	flag := ""
 	for i, word := range words {
-		words[i] = t.value("", word)
+		words[i] = t.value(flag, word)
+		flag = ""
+		if strings.HasPrefix(word, "-") && !strings.ContainsAny(word, "= ") {
+			flag = strings.TrimLeft(word, "-")
+		}
 	}
 	return words
 }
@@ -133,7 +166,7 @@ func (t *trimmer) value(name, value string) string {
 	if value == "" {
 		return ""
 	}
-	key := [2]string{name, value}
+	key := sha256.Sum256([]byte(name + "\x00" + value))
 	if shown, ok := t.hidden[key]; ok {
 		return shown
 	}
