@@ -14,12 +14,6 @@ import (
 
 const emptyText = types.String("")
 
-// namesLimit and nameLength bound what nearest compares.
-const (
-	namesLimit = 2000
-	nameLength = 253
-)
-
 // selectsIn tells whether a selector, as a LabelSelector or as a plain map of
 // labels, selects some labels.
 func selectsIn(selector, of ref.Val) ref.Val {

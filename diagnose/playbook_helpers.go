@@ -65,7 +65,7 @@ func (c *costs) CallCost(function, overload string, args []ref.Val, result ref.V
 	var cost uint64
 	switch function {
 	case "nearest":
-		cost = 10 * (1 + sizeOf(args[1]))
+		cost = (10 + sizeOf(args[0])*sizeOf(args[0])/10) * (1 + sizeOf(args[1])) // names may be as long as this one
 	case "containersNotReady":
 		cost = 5 * (1 + sizeOf(args[0]))
 	case "selects":
