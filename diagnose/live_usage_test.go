@@ -2,10 +2,14 @@ package diagnose
 
 import (
 	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
 	"encoding/pem"
 	"fmt"
 	"io"
 	"log"
+	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -131,7 +135,7 @@ func TestAKubeletTellsHowFullVolumesAreAndWhoIsHeldBack(t *testing.T) {
 
 func TestAKubeletThatTheClustersCAHasNotSignedGetsNoCredentials(t *testing.T) {
 	k := startKubelet(t, http.StatusOK)
-	kubelets, err := kube.NewKubelets(&rest.Config{BearerToken: "a-token"})
+	kubelets, err := kube.NewKubelets(&rest.Config{BearerToken: "a-token", TLSClientConfig: rest.TLSClientConfig{CAData: anotherCA(t)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,6 +154,36 @@ func TestAKubeletThatTheClustersCAHasNotSignedGetsNoCredentials(t *testing.T) {
 	if _, err = (&live{kubelets: kubelets}).Usage(context.Background(), q); err == nil || len(k.asked()) > 0 {
 		t.Errorf("got %v, and it was asked %v", err, k.asked())
 	}
+}
+
+// A kubeconfig without a CA trusts whatever the operating system does: anybody
+// can have a certificate for an address of their own, and a node says itself
+// what its address is.
+func TestNoKubeletIsAskedOnTheWordOfTheOperatingSystem(t *testing.T) {
+	k := startKubelet(t, http.StatusOK)
+	kubelets, err := kube.NewKubelets(&rest.Config{BearerToken: "a-token"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = (&live{kubelets: kubelets}).Usage(context.Background(), UsageQuery{Node: k.node(t)})
+	if err == nil || !strings.Contains(err.Error(), "names no CA of the cluster") || len(k.asked()) > 0 {
+		t.Errorf("got %v, and it was asked %v", err, k.asked())
+	}
+}
+
+// anotherCA is a CA that has signed nothing.
+func anotherCA(t *testing.T) []byte {
+	t.Helper()
+	public, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), IsCA: true, BasicConstraintsValid: true}
+	raw, err := x509.CreateCertificate(rand.Reader, template, template, public, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw})
 }
 
 func TestAKubeletThatRefusesOrSendsElsewhereIsAGap(t *testing.T) {

@@ -30,6 +30,9 @@ type Kubelets struct {
 
 // NewKubelets makes the client. It speaks to nobody.
 func NewKubelets(cfg *rest.Config) (*Kubelets, error) {
+	if len(cfg.CAData) == 0 && cfg.CAFile == "" && !cfg.Insecure {
+		return &Kubelets{refuse: errors.New("the kubeconfig names no CA of the cluster, and steward gives its credentials to nobody whom just any CA vouches for")}, nil
+	}
 	if cfg.Insecure {
 		return &Kubelets{refuse: errors.New("the kubeconfig does not verify certificates, and steward gives its credentials to nobody unverified")}, nil
 	}
