@@ -28,6 +28,7 @@ type builder struct {
 	sums    map[Ref]summed                               // pods that are kept only as a part of their node's Load
 	loads   map[string]*Load                             // by node
 	members map[Ref]bool                                 // whether the pods of an owner may be seen
+	sight   bool                                         // something was seen that not everybody sees
 }
 
 func newBuilder(cluster string, target ops.DiagnosisTarget, at time.Time, hashKey []byte) *builder {
@@ -107,6 +108,7 @@ func (b *builder) first(ref Ref) bool {
 // visible tells whether an object may be seen, and remembers if not.
 func (b *builder) visible(kind string, object metav1.Object) bool {
 	if b.sees == nil || b.sees(kind, object) {
+		b.sight = b.sight || kind != "Namespace" && !slices.Contains(open, kind)
 		return true
 	}
 	ref := refOf(kind, object)
@@ -116,6 +118,13 @@ func (b *builder) visible(kind string, object metav1.Object) bool {
 		b.snapshot.Hidden = append(b.snapshot.Hidden, ref)
 	}
 	return false
+}
+
+// blind takes out again what everybody sees.
+func (b *builder) blind() {
+	s := b.snapshot
+	s.Objects, s.Configs, s.Events, s.Writes, s.References = Objects{}, nil, nil, nil, nil
+	b.shelves = s.Objects.shelves()
 }
 
 // finish sorts everything, so that the same cluster gives the same bytes.

@@ -48,7 +48,8 @@ func collect(ctx context.Context, source Source, target ops.Target, may func(ops
 		asked: map[Query]bool{}, heard: map[LogQuery]bool{},
 	}
 	c.b.sees = c.sees
-	if target.Name == "" {
+	scan := target.Name == ""
+	if scan {
 		c.everything(ctx)
 	} else {
 		c.around(ctx)
@@ -59,6 +60,9 @@ func collect(ctx context.Context, source Source, target ops.Target, may func(ops
 	}
 	c.usage(ctx)
 	c.further(ctx)
+	if scan && may != nil && !c.b.sight {
+		c.b.blind() // of a cluster that holds nothing for the asker, its nodes are nobody's business
+	}
 	snapshot := c.b.finish()
 	snapshot.TookMS = time.Since(began).Milliseconds()
 	return snapshot

@@ -11,7 +11,8 @@ import (
 )
 
 // open are the kinds of the cluster itself, which say nothing about anybody's
-// workloads: what runs on a node is asked for, pod by pod.
+// workloads: what runs on a node is asked for, pod by pod. A scan in which the
+// asker may see nothing else shows none of them.
 var open = []string{
 	"Node", "StorageClass", "IngressClass", "PriorityClass", "RuntimeClass", "CSIDriver", "CSINode", "APIService",
 	"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "ValidatingAdmissionPolicy", "MutatingAdmissionPolicy", "ClusterPolicy",

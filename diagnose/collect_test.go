@@ -152,3 +152,26 @@ func TestASnapshotOfTheLiveClusterIsReplayedToTheSameBytes(t *testing.T) {
 		t.Error("the snapshot is not trimmed")
 	}
 }
+
+// Whoever may use Slack may ask for a scan, of every cluster where the channel is
+// for none: only the clusters with something for them tell of their nodes.
+func TestAScanOfAClusterWithNothingForTheAskerTellsNothing(t *testing.T) {
+	w := newWorld("steady")
+	must(w.apply(op{Set: "Node/node-1", To: map[string]any{"status": map[string]any{"conditions": []any{map[string]any{"type": "Ready", "status": "Unknown", "reason": "NodeStatusUnknown", "message": "Kubelet stopped posting node status."}}}}}))
+	w.control()
+	scan := func(namespace string, may func(ops.Target) bool) ops.Scan {
+		var asked []Query
+		s := Collect(context.Background(), paper{w, &asked}, ops.Target{Cluster: "local", Namespace: namespace}, may, testKey)
+		s.At = noon
+		return theEngine(t).Scan(s)
+	}
+	for _, namespace := range []string{"", "shop"} {
+		if got := scan(namespace, func(ops.Target) bool { return false }); len(got.Diagnoses) > 0 || got.Workloads > 0 || len(got.Unknown) > 0 {
+			t.Errorf("whoever may see nothing sees %+v", got)
+		}
+		got := scan(namespace, func(target ops.Target) bool { return target.Namespace == "shop" })
+		if len(got.Diagnoses) == 0 || got.Diagnoses[0].Causes[0].ID != "node-unreachable" {
+			t.Errorf("whoever may see the shop sees %+v", got)
+		}
+	}
+}
