@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -101,9 +102,24 @@ func typedArgs(args map[string]string) string {
 	return typed.String()
 }
 
+// kubectlWord is what can stand in a command line as it is. A snapshot's file
+// may name things otherwise than an API server lets them be named.
+var kubectlWord = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]*$`)
+
 // kubectlLine is what kubectl does in the place of a verb, "" if it has
-// nothing like it.
+// nothing like it, or if a shell would read anything else in it.
 func kubectlLine(remedy ops.Remedy, on ops.Ref) string {
+	words := []string{on.Namespace, ops.ShortKind(on.Kind), on.Name}
+	for _, arg := range []string{"to", "replicas"} {
+		if remedy.Args[arg] != "" {
+			words = append(words, remedy.Args[arg])
+		}
+	}
+	for _, word := range words {
+		if !kubectlWord.MatchString(word) {
+			return ""
+		}
+	}
 	what := "kubectl -n " + on.Namespace
 	named := ops.ShortKind(on.Kind) + "/" + on.Name
 	switch remedy.Action {

@@ -48,7 +48,7 @@ func printLint(out io.Writer, format string, problems diagnose.Problems, playboo
 			return err
 		}
 	case len(problems) > 0:
-		fmt.Fprintln(out, problems.Error())
+		fmt.Fprintln(out, printable(problems.Error()))
 	case playbooks == 1:
 		fmt.Fprintln(out, "1 playbook, and it is right.")
 	default:
@@ -88,7 +88,7 @@ func printPlaybookTests(out io.Writer, format string, results []diagnose.Playboo
 			failed++
 		}
 		if format == "text" {
-			fmt.Fprintln(out, result)
+			fmt.Fprintln(out, printable(result.String()))
 		}
 	}
 	if format == "json" {

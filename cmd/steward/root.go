@@ -31,7 +31,7 @@ func exitCode(err error, stderr io.Writer) int {
 	case errors.As(err, &code):
 		return int(code)
 	}
-	fmt.Fprintln(stderr, "steward:", err)
+	fmt.Fprintln(stderr, "steward:", printable(err.Error()))
 	return exitError
 }
 

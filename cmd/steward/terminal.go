@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode"
 
 	"github.com/mattn/go-isatty"
 	"github.com/mitchellh/go-wordwrap"
@@ -73,4 +74,15 @@ func (t terminal) paragraph(indent int, label, text string, of tone) {
 		}
 		fmt.Fprintln(t.out, start+t.in(of, line))
 	}
+}
+
+// printable takes out of text whatever a terminal would obey, and leaves its
+// lines: errors quote files that others have written.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) {
+			return ' '
+		}
+		return r
+	}, text)
 }
