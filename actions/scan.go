@@ -17,11 +17,20 @@ func (d Diagnose) scan(ctx context.Context, q Query) (ops.Answer, error) {
 		return ops.Answer{}, fmt.Errorf("the channel's cluster %q is none that steward serves", q.Default.Cluster)
 	}
 	scans, failed := make([]ops.Scan, len(places)), make([]error, len(places))
+	broken := make([]any, len(places))
 	var all sync.WaitGroup
 	for i, place := range places {
-		all.Go(func() { scans[i], failed[i] = d.Diagnoser.Scan(ctx, place, q.May) })
+		all.Go(func() {
+			defer func() { broken[i] = recover() }()
+			scans[i], failed[i] = d.Diagnoser.Scan(ctx, place, q.May)
+		})
 	}
 	all.Wait()
+	for _, panicked := range broken {
+		if panicked != nil {
+			panic(panicked) // here it ends this request; there it would have ended the process
+		}
+	}
 	for i, err := range failed {
 		if err != nil {
 			return ops.Answer{}, fmt.Errorf("scanning %s: %w", places[i].Cluster, err)

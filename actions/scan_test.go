@@ -52,3 +52,20 @@ func TestDiagnoseInAChannelWithoutDefaultsLooksAtEveryCluster(t *testing.T) {
 		t.Error("a channel whose cluster is not served is no all-clear")
 	}
 }
+
+// shaken is a Diagnoser that panics.
+type shaken struct{ Diagnoser }
+
+func (shaken) Scan(context.Context, ops.Target, func(ops.Target) bool) (ops.Scan, error) {
+	panic("an object that nobody has thought of")
+}
+
+// The bot keeps a panic of a request from ending the process, where it can.
+func TestAPanicOfAScanReachesWhoeverHasAsked(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("nobody was told of the panic")
+		}
+	}()
+	_, _ = Diagnose{Diagnoser: shaken{}, Clusters: []ops.Target{{Cluster: "prod-eu"}, {Cluster: "dev"}}}.Answer(context.Background(), Query{})
+}
