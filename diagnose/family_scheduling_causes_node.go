@@ -28,7 +28,8 @@ func roomCauses() []causeInfo {
 			Summary: "No node has room for {subject_name}[[: it asks for {amount} {resource}, and the most that is free is {free} on {free_node}]][[: {nothing}]].",
 			Remedies: []remedy{
 				rolledOut("what it asks for"),
-				{Text: "Add a node[[, or find out why the autoscaler does not: {autoscaler}]]."},
+				{Text: "Add {more}[[, or find out why the autoscaler does not: {autoscaler}]]."},
+				{Text: "Free some room on {only}, since this pod is for that node alone; another node does not help. What is there: `kubectl get pods -A -o wide --field-selector spec.nodeName={only}`. With a higher priorityClassName in {subject} others give way."},
 				ask,
 				{Text: "Free some room: scale down what is not needed now."},
 			},
@@ -77,7 +78,7 @@ func ruleCauses() []causeInfo {
 				{Text: "See what is wrong with the node, {sick}: `kubectl describe node {node}`."},
 				rolledOut("what it tolerates"),
 				{Text: "If its pods belong there, add the toleration {toleration} to spec.template.spec.tolerations of {owner}."},
-				{Text: "If the taint is not meant any more, take it away: `kubectl taint node {node} {taint}-`."},
+				{Text: "If the taint is not meant any more, take it away: `kubectl taint node {node} {lifted}-`."},
 			},
 		},
 		{

@@ -48,7 +48,7 @@ func untoleratedTaint(s *scope) answer {
 	if sick := nodeTaints[taint.Key]; sick != "" {
 		a = a.at(ref).with("sick", sick)
 	} else {
-		a = a.with("toleration", tolerationFor(taint), "owner", s.Object.String())
+		a = a.with("toleration", tolerationFor(taint), "owner", s.Object.String(), "lifted", taintText(taint))
 	}
 	if change := s.taintingOf(node, taint); change != nil {
 		a = a.with("since", change.At.UTC().Format("15:04")+" UTC", "who", change.Who)

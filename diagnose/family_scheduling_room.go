@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // asked says what a pod asks for: "cpu 500m, memory 1Gi".
@@ -47,10 +48,15 @@ func clusterFull(s *scope) answer {
 		return a
 	}
 	if len(w.nodes) == 0 {
-		return a.with("nothing", "there are no nodes at all")
+		return a.with("nothing", "there are no nodes at all", "more", "a node")
 	}
 	p := s.placementOf(s.pod())
 	a = s.withRollout(a, requestsPart)
+	if only := onlyNodeOf(p.pod); only != "" {
+		a = a.with("only", only)
+	} else {
+		a = a.with("more", "a node")
+	}
 	for _, name := range p.wants.names() {
 		node, free := p.most(w.nodes, name, p.free)
 		if free[name] >= p.wants[name] || w.hinted {
@@ -62,6 +68,21 @@ func clusterFull(s *scope) answer {
 		return s.withLess(a, p, w.nodes, name)
 	}
 	return a
+}
+
+// onlyNodeOf is the one node that a pod is made for, as those of a DaemonSet
+// are, "" if there may be others.
+func onlyNodeOf(pod *corev1.Pod) string {
+	affinity := nodeAffinityOf(&pod.Spec)
+	if affinity == nil || len(affinity.NodeSelectorTerms) != 1 {
+		return ""
+	}
+	for _, field := range affinity.NodeSelectorTerms[0].MatchFields {
+		if field.Key == metav1.ObjectNameField && field.Operator == corev1.NodeSelectorOpIn && len(field.Values) == 1 {
+			return field.Values[0]
+		}
+	}
+	return ""
 }
 
 // most is the node that has most of a resource, and what it has.

@@ -23,8 +23,8 @@ var saysInsufficient = regexp.MustCompile(`Insufficient ([a-z0-9./-]{1,80})`)
 
 // weigh blames one hurdle. A node that the pod does not select, where its volume
 // cannot be had, or that is too small even if empty, is none that it could go to,
-// unless all are so; one that is kept for the control plane only if there is no
-// other.
+// unless all are so; one that is going away, or kept for the control plane or
+// for other pods, only if there is no other.
 func (p *placement) weigh() weighed {
 	stands := p.stands
 	if len(stands) == 0 {
@@ -37,9 +37,11 @@ func (p *placement) weigh() weighed {
 		}
 		stands = possible
 	}
-	workers := keep(stands, func(s *stand) bool { return !s.reserved() })
-	if len(workers) > 0 {
-		stands = workers
+	settled := p.settled()
+	for _, unfit := range []func(*stand) bool{(*stand).leaving, func(s *stand) bool { return s.reserved() || p.keptForOthers(s, settled) }} {
+		if fit := keep(stands, func(s *stand) bool { return !unfit(s) }); len(fit) > 0 {
+			stands = fit
+		}
 	}
 	return p.hardest(stands)
 }
@@ -100,6 +102,46 @@ func (p *placement) zoneIsLost(all, inZone []stand) bool {
 // reserved tells that the node is kept for the control plane.
 func (s *stand) reserved() bool {
 	return s.blocks(byTaint) && slices.ContainsFunc(s.node.Spec.Taints, func(t corev1.Taint) bool { return slices.Contains(controlPlane, t.Key) })
+}
+
+// leaving tells that the node is emptied to be taken away.
+func (s *stand) leaving() bool {
+	return slices.ContainsFunc(s.obstacles, func(o obstacle) bool { return o.Node == goes })
+}
+
+// settled are the taints of the nodes where pods of the same workload are,
+// though they do not tolerate them: those came after the pods.
+func (p *placement) settled() map[string]bool {
+	texts, owner := map[string]bool{}, p.ownerOf(p.pod)
+	for i := range p.stands {
+		node := p.stands[i].node
+		if !p.stands[i].blocks(byTaint) || !slices.ContainsFunc(p.podsOn[node.Name], func(pod *corev1.Pod) bool { return p.ownerOf(pod) == owner }) {
+			continue
+		}
+		for j := range node.Spec.Taints {
+			texts[taintText(&node.Spec.Taints[j])] = true
+		}
+	}
+	return texts
+}
+
+// keptForOthers tells that somebody keeps the node for other pods, as a pool of
+// GPUs, and did so before: however many there are of these, it is not for them
+// that the pod waits.
+func (p *placement) keptForOthers(s *stand, settled map[string]bool) bool {
+	kept := false
+	for i := range s.node.Spec.Taints {
+		taint := &s.node.Spec.Taints[i]
+		if !p.keptOutBy(s.node, taint) {
+			continue
+		}
+		change := p.taintingOf(s.node, taint)
+		if nodeTaints[taint.Key] != "" || settled[taintText(taint)] || change != nil && p.At.Sub(change.At) < changeWindow {
+			return false
+		}
+		kept = true
+	}
+	return kept
 }
 
 // kinds is how many hurdles stand between the pod and the node.

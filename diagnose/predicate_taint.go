@@ -6,8 +6,9 @@ import (
 	"k8s.io/klog/v2"
 )
 
-// nodeTaints are the taints by which the node lifecycle controller says what
-// is wrong with a node.
+// nodeTaints are the taints by which controllers say what is wrong with a node,
+// or that it comes or goes. Nobody should tolerate them for that, or take them
+// away: whoever has put them there does so when it is over.
 var nodeTaints = map[string]string{
 	corev1.TaintNodeNotReady:           "it is not ready",
 	corev1.TaintNodeUnreachable:        "its kubelet does not answer",
@@ -16,7 +17,26 @@ var nodeTaints = map[string]string{
 	corev1.TaintNodePIDPressure:        "it has too few process ids left",
 	corev1.TaintNodeNetworkUnavailable: "its network is not set up",
 	corev1.TaintNodeOutOfService:       "it is out of service",
+
+	"node.cloudprovider.kubernetes.io/uninitialized": "the cloud has not set it up yet",
+	"node.cloudprovider.kubernetes.io/shutdown":      "its machine is shut down",
+	"karpenter.sh/unregistered":                      "it has not joined yet",
+	"node.cilium.io/agent-not-ready":                 "its network is not set up",
+	"ebs.csi.aws.com/agent-not-ready":                "its volume driver is not ready",
+	"efs.csi.aws.com/agent-not-ready":                "its volume driver is not ready",
+
+	"ToBeDeletedByClusterAutoscaler":                         goes,
+	"karpenter.sh/disrupted":                                 goes,
+	"karpenter.sh/disruption":                                goes,
+	"cloud.google.com/impending-node-termination":            goes,
+	"aws-node-termination-handler/spot-itn":                  goes,
+	"aws-node-termination-handler/scheduled-maintenance":     goes,
+	"aws-node-termination-handler/asg-lifecycle-termination": goes,
+	"aws-node-termination-handler/rebalance-recommendation":  goes,
 }
+
+// goes is of a node that is emptied to be taken away or replaced.
+const goes = "it is being taken away"
 
 // controlPlane are the taints of nodes that are kept for the cluster itself.
 var controlPlane = []string{"node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"}
