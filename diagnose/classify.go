@@ -68,7 +68,7 @@ func (v *view) classifyUnscheduled(pod *corev1.Pod, scheduled *corev1.PodConditi
 // volume is being made for it, or that others are leaving the node that the
 // scheduler has in mind for it.
 func (v *view) roomIsMade(pod *corev1.Pod, scheduled *corev1.PodCondition) bool {
-	if event := v.lastEvent(refOf("Pod", pod), "TriggeredScaleUp", "NotTriggerScaleUp"); event != nil && event.Reason == "TriggeredScaleUp" && v.At.Sub(event.Last) < scaleUpGrace {
+	if event := v.lastEvent(refOf("Pod", pod), "TriggeredScaleUp", "Nominated", "NotTriggerScaleUp"); event != nil && event.Reason != "NotTriggerScaleUp" && v.At.Sub(event.Last) < scaleUpGrace {
 		return true
 	}
 	if v.At.Sub(pod.CreationTimestamp.Time) < placeGrace && slices.ContainsFunc(v.claimsOf(pod), v.volumeIsMade) {

@@ -7,8 +7,9 @@ import (
 // placedNow selects the pods that take room on nodes.
 const placedNow = "spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed"
 
-// placingEvents are events that are not warnings, and tell of places.
-var placingEvents = []string{"Preempted", "NotTriggerScaleUp", "TriggeredScaleUp"}
+// placingEvents are events that are not warnings, and tell of places. Karpenter
+// says Nominated when it has a node, or makes one, for a pod.
+var placingEvents = []string{"Preempted", "NotTriggerScaleUp", "TriggeredScaleUp", "Nominated"}
 
 // schedulingWants asks for what is on all nodes, where a pod waits for one.
 // Nobody else pays for it.
