@@ -276,6 +276,9 @@ func (s *scope) blocks(budget *policyv1.PodDisruptionBudget) answer {
 	if status.ExpectedPods == 0 || status.DisruptionsAllowed > 0 {
 		return no(fmt.Sprintf("%d disruptions are allowed", status.DisruptionsAllowed))
 	}
+	if status.DesiredHealthy < status.ExpectedPods && status.CurrentHealthy < status.ExpectedPods {
+		return no(fmt.Sprintf("it lets a pod go as soon as all %d are healthy; now %d are", status.ExpectedPods, status.CurrentHealthy))
+	}
 	observed := fmt.Sprintf("0 disruptions allowed: %d of %d pods healthy, %d must be", status.CurrentHealthy, status.ExpectedPods, status.DesiredHealthy)
 	return yes(byField, observed).at(ref).
 		with("budget", budget.Name, "healthy", strconv.Itoa(int(status.CurrentHealthy)), "must", strconv.Itoa(int(status.DesiredHealthy)), "expected", strconv.Itoa(int(status.ExpectedPods)),
