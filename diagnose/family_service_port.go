@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,8 +45,9 @@ func protocolOf(protocol corev1.Protocol) corev1.Protocol {
 }
 
 // servesTarget tells whether a pod has the port that a Service's port leads
-// to. It is not known where the port is a number and a container of the pod
-// declares no ports: it may listen on any.
+// to: declares it, or is probed there. It is not known where the port is a
+// number and a container of the pod declares no ports, or only such as it is
+// watched by: it may listen on any.
 func servesTarget(spec *corev1.PodSpec, port *corev1.ServicePort) (serves, known bool) {
 	name, number := targetName(port), targetNumber(port)
 	known = true
@@ -58,12 +60,38 @@ func servesTarget(spec *corev1.PodSpec, port *corev1.ServicePort) (serves, known
 				return true, true
 			}
 		}
-		if name == "" && len(c.Ports) == 0 && !slices.Contains(sidecars, strings.ToLower(c.Name)) {
+		if name == "" && probedAt(c, number) {
+			return true, true
+		}
+		if name == "" && !slices.ContainsFunc(c.Ports, forRequests) && !slices.Contains(sidecars, strings.ToLower(c.Name)) {
 			known = false
 		}
 	}
 	return false, known
 }
+
+// probedAt tells that the kubelet asks a container at a port, so that it is
+// meant to listen there.
+func probedAt(c *corev1.Container, number int32) bool {
+	for _, probe := range []*corev1.Probe{c.ReadinessProbe, c.LivenessProbe, c.StartupProbe} {
+		switch {
+		case probe == nil:
+		case probe.HTTPGet != nil && probe.HTTPGet.Port.IntVal == number:
+			return true
+		case probe.TCPSocket != nil && probe.TCPSocket.Port.IntVal == number:
+			return true
+		case probe.GRPC != nil && probe.GRPC.Port == number:
+			return true
+		}
+	}
+	return false
+}
+
+// watching are the names of ports that are declared for monitoring to find,
+// while the port that serves often is not.
+var watching = regexp.MustCompile(`^(?:https?-)?(?:metrics|monitoring|prom|prometheus|jmx|pprof|debug|admin|health|healthz|telemetry)$`)
+
+func forRequests(port corev1.ContainerPort) bool { return !watching.MatchString(port.Name) }
 
 // listening are the containers of a pod that run as long as it does.
 func listening(spec *corev1.PodSpec) []*corev1.Container {
