@@ -18,7 +18,7 @@ func nodeCauses() []causeInfo {
 				"Pods that are there may go on for a while; none can be started.",
 			Summary: "The node {name} cannot run pods[[ since {since}]]: {line}[[; the pods of {stricken} there are not ready]].",
 			Remedies: []remedy{
-				{Text: "Look at the runtime and the kubelet on {name}: `kubectl debug node/{name} -it --image=busybox -- chroot /host journalctl -u containerd -u kubelet -n 100`; restart them, or replace the node."},
+				{Text: "Look at the runtime and the kubelet on {name}: `kubectl debug node/{name} -it --image=busybox -- chroot /host journalctl -u containerd -u kubelet -n 100`, or, where no pod can be started there, on the machine itself; restart them, or replace the node."},
 				{Text: "Look at the network plugin's pod there: `kubectl -n kube-system get pods -o wide --field-selector spec.nodeName={name}`."},
 				{Text: "Keep new pods away until then: `kubectl cordon {name}`."},
 			},

@@ -31,7 +31,7 @@ func nodesUnder(s *scope) []Ref {
 		}
 	}
 	for _, pod := range w.Pods {
-		if pod.DeletionTimestamp != nil || s.orphaned(w, pod) {
+		if (pod.DeletionTimestamp != nil || s.orphaned(w, pod)) && !s.replaced(w, pod) {
 			add(pod.Spec.NodeName)
 		}
 	}
@@ -43,6 +43,21 @@ func nodesUnder(s *scope) []Ref {
 		refs = append(refs, Ref{Kind: "Node", Name: name})
 	}
 	return refs
+}
+
+// replaced tells that a pod goes, and as many others as are wanted are ready: a
+// node that was taken away in good order has hurt nobody.
+func (v *view) replaced(w *workload, pod *corev1.Pod) bool {
+	if pod.DeletionTimestamp == nil || v.At.Sub(pod.DeletionTimestamp.Time) > terminateGrace {
+		return false
+	}
+	ready := int32(0)
+	for _, other := range w.Pods {
+		if other.DeletionTimestamp == nil && podReady(other) {
+			ready++
+		}
+	}
+	return ready >= w.Desired
 }
 
 // nodeSaidSo is the first node with a bad condition that a failing container of
