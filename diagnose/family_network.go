@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/steward-bot/steward/ops"
 )
 
 // networkFamily knows what stands between two pods that are well: policies of
@@ -164,6 +166,9 @@ func (s *scope) deniedBy(r *ruling, to end, what string) answer {
 	of := byField
 	if !s.namedInLog() && s.Failure.Class != awaiting {
 		of = bySignature // it is configured, and may have been so for ever
+	}
+	if found, hit := s.logHit(saysHostDown); hit.Verdict == ops.Yes && strings.Contains(strings.ToLower(found.Line), "refused") {
+		of = bySignature // somebody answered: most networks drop what is denied, and some know no policies
 	}
 	client := s.Workload().Ref
 	port := fmt.Sprintf("%d/%s", to.port, to.protocol)

@@ -14,8 +14,12 @@ const (
 	meshRoot  = "istio-system" // what stands there is for the whole mesh
 )
 
-// inMesh tells that a pod has the mesh's proxy beside it.
+// inMesh tells that a pod has the mesh's proxy beside it, or that the proxy of
+// its node speaks for it (ambient mode).
 func inMesh(pod *corev1.Pod) bool {
+	if pod.Annotations["ambient.istio.io/redirection"] == "enabled" {
+		return true
+	}
 	named := func(c corev1.Container) bool { return c.Name == meshProxy }
 	return slices.ContainsFunc(pod.Spec.Containers, named) || slices.ContainsFunc(pod.Spec.InitContainers, named)
 }
