@@ -42,6 +42,10 @@ var (
 // nodeDNS is where a cache on each node listens (NodeLocal DNSCache).
 const nodeDNS = "169.254.20.10"
 
+// openShiftDNS is the port of the pods of OpenShift's DNS, which is not in
+// kube-system. Policies see the ports of pods.
+const openShiftDNS = 5353
+
 // dnsWants asks for the cluster's DNS where a log tells of names without
 // addresses.
 func dnsWants(h *horizon) []Query {

@@ -47,7 +47,7 @@ func (s *scope) dnsEnds() []end {
 	ends := []end{{peer{Address: nodeDNS}, dnsPort, corev1.ProtocolUDP}}
 	service := get[corev1.Service](s.view, dnsService)
 	if service == nil {
-		return append(ends, end{peer{Anybody: true}, dnsPort, corev1.ProtocolUDP})
+		return append(ends, end{peer{Anybody: true}, dnsPort, corev1.ProtocolUDP}, end{peer{Anybody: true}, openShiftDNS, corev1.ProtocolUDP})
 	}
 	ends = append(ends, end{peer{Address: service.Spec.ClusterIP}, dnsPort, corev1.ProtocolUDP})
 	pods := 0
