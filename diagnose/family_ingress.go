@@ -162,8 +162,8 @@ func (s *scope) backendGone(ingress *networkingv1.Ingress, backend backendOf, se
 // portGone tells that the Service is there, and does not have the port.
 func (s *scope) portGone(ingress *networkingv1.Ingress, backend backendOf, ref Ref) (answer, bool) {
 	service := get[corev1.Service](s.view, ref)
-	if service == nil || len(service.Spec.Ports) == 0 {
-		return answer{}, false
+	if service == nil || len(service.Spec.Ports) == 0 || service.Spec.Type == corev1.ServiceTypeExternalName {
+		return answer{}, false // controllers ask a name at whatever port the Ingress says
 	}
 	wants, numbers, names := backend.service.Port, []string{}, []string{}
 	for _, port := range service.Spec.Ports {

@@ -45,11 +45,16 @@ func tlsInvalid(s *scope) answer {
 	return no("the certificates that " + ref.String() + " names are as they should be")
 }
 
-// certificateOf looks at one certificate: at its Certificate, where one is
-// issued, then at its Secret.
+// certificateOf looks at one certificate. What its Secret has counts, where it
+// is good; then its Certificate, where one is issued.
 func (s *scope) certificateOf(ingress *networkingv1.Ingress, tls networkingv1.IngressTLS) answer {
 	secret := Ref{"Secret", ingress.Namespace, tls.SecretName}
-	issued := s.certificateFor(secret)
+	issued, config := s.certificateFor(secret), s.configs[secret]
+	if config != nil && config.Certificate != nil {
+		if a := s.certificateFits(secret, config.Certificate, tls.Hosts); a.Verdict == ops.No {
+			return a // though the next one may be long in coming
+		}
+	}
 	if issued != nil {
 		if a := s.issuance(issued, secret); a.Verdict == ops.Yes {
 			return a
@@ -63,7 +68,6 @@ func (s *scope) certificateOf(ingress *networkingv1.Ingress, tls networkingv1.In
 	case verdict == ops.No:
 		return s.badSecret(secret, "does not exist", "")
 	}
-	config := s.configs[secret]
 	switch {
 	case config == nil:
 		return unknown(s.why("Secret", secret.Namespace))
@@ -142,7 +146,8 @@ func (s *scope) issuance(certificate *unstructured.Unstructured, secret Ref) ans
 		condition, _ := each.(map[string]any)
 		kind, _ := condition["type"].(string)
 		status, _ := condition["status"].(string)
-		if kind != "Ready" || status != "False" || s.At.Sub(certificate.GetCreationTimestamp().Time) < issueGrace {
+		since, err := time.Parse(time.RFC3339, fmt.Sprint(condition["lastTransitionTime"]))
+		if kind != "Ready" || status != "False" || s.At.Sub(certificate.GetCreationTimestamp().Time) < issueGrace || err == nil && s.At.Sub(since) < issueGrace {
 			continue
 		}
 		reason, _ := condition["reason"].(string)
