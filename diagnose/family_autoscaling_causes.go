@@ -18,7 +18,7 @@ func autoscalingCauses() []causeInfo {
 			ID: "hpa-missing-requests", Title: "A container requests nothing that its use could be measured against",
 			Means: "The autoscaler aims at a share of what the containers request. A container without a request, even a sidecar that something else puts in, " +
 				"leaves it without a share to compute.",
-			Summary: "The autoscaler {hpa} cannot scale {workload}: {who} requests no {resource}.",
+			Summary: "The autoscaler {hpa} cannot scale {workload}[[ {down}]]: {who} requests no {resource}.",
 			Remedies: []remedy{
 				{Text: "Let it request what it needs: `kubectl -n {namespace} set resources {workload_target} -c {lacks} --requests={resource}={amount}`."},
 				{Text: "The container {injected} is not in the template: let whatever injects it give it a request of {resource}, or measure the other containers alone (a metric of the type ContainerResource)."},

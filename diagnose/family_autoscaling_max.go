@@ -23,6 +23,9 @@ func hpaAtMax(s *scope) answer {
 	if most < 1 || hpa.Status.DesiredReplicas < most || s.meant(hpaRef(hpa)) {
 		return no(fmt.Sprintf("it wants %d of at most %d", hpa.Status.DesiredReplicas, most))
 	}
+	if most == max(1, replicas(hpa.Spec.MinReplicas)) {
+		return no(fmt.Sprintf("its minimum is %d as well: somebody wants that size", most))
+	}
 	limited := hpaCondition(hpa, autoscalingv2.ScalingLimited)
 	if limited != nil && (limited.Status != corev1.ConditionTrue || limited.Reason != "TooManyReplicas") {
 		return no(fmt.Sprintf("it is at its maximum of %d, and wants no more", most))

@@ -113,6 +113,9 @@ func hpaMissingRequests(s *scope) answer {
 	if m, container, at := s.withoutRequest(hpa, w); container != "" {
 		path := "spec.containers[" + container + "].resources.requests." + string(m.Resource)
 		a := yes(byField, container+" requests no "+string(m.Resource)).seen(at, path, "absent", s.At)
+		if active != nil && active.Status == corev1.ConditionTrue {
+			a = a.with("down", "down") // another metric lets it scale up
+		}
 		return s.withRequest(a, hpa, w, m.Resource, container)
 	}
 	if active != nil {
