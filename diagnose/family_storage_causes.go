@@ -59,7 +59,8 @@ func storageCauses() []causeInfo {
 				{Text: "Start {user_name} anew, so that the file system of {claim} grows.", Action: "restart", On: "user"},
 				{Text: "Keep the data before the last pod goes, for a claim that is being deleted cannot be kept: `kubectl patch pv {kept_volume} -p '{\"spec\":{\"persistentVolumeReclaimPolicy\":\"Retain\"}}'`; then copy them, or bind the volume to a new claim."},
 				{Text: "Restore the data from a snapshot or a backup into a new claim; {gone} does not come back. `kubectl -n {claim_namespace} get volumesnapshots` lists the snapshots, where there are any."},
-				{Text: "Start the pods anew that mount {claim}."},
+				{Text: "Start the pods anew that mount {grown}, so that its file system grows."},
+				{Text: "Wait until {unbound} is gone, and make it again: it had no volume yet."},
 			},
 		},
 		{

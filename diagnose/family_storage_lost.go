@@ -57,9 +57,9 @@ func (s *scope) goingClaim(claim *corev1.PersistentVolumeClaim) answer {
 	a := s.lost(claim, why).seen(s.claimRef(), "metadata.deletionTimestamp", clock(claim.DeletionTimestamp.Time), claim.DeletionTimestamp.Time).
 		seen(s.claimRef(), "metadata.finalizers", claimProtection, s.At)
 	if claim.Spec.VolumeName != "" {
-		a = a.with("kept_volume", claim.Spec.VolumeName)
+		return a.with("kept_volume", claim.Spec.VolumeName) // to start its pods anew would delete it
 	}
-	return a
+	return a.with("unbound", claim.Name)
 }
 
 // lostVolume looks at the volume of a bound claim.
@@ -101,7 +101,7 @@ func (s *scope) resizePending(claim *corev1.PersistentVolumeClaim) answer {
 		for _, ref := range s.claimants(claim) {
 			return a.with("user", ref.String(), "user_name", ref.Name)
 		}
-		return a
+		return a.with("grown", claim.Name)
 	}
 	return no("it is " + string(claim.Status.Phase))
 }
