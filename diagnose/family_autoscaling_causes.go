@@ -50,7 +50,7 @@ func autoscalingCauses() []causeInfo {
 			Summary: "The autoscaler {hpa} took {workload} from {from} to {to} replicas since {since} UTC[[, and {load} all the same]][[; its maximum was written by {who} at {when} UTC]][[; it began with {rollout}]].",
 			Remedies: []remedy{
 				{Text: "Roll back to revision {back_to}, before which it did not climb.", Action: "rollback", Args: map[string]string{"to": "{back_to}"}, On: "scaled"},
-				{Text: "Cap it while you look for the load: `kubectl -n {namespace} patch hpa {hpa} --type=merge -p '{\"spec\":{\"maxReplicas\":{cap}}}'`."},
+				{Text: "Cap it while you look for the load: `kubectl -n {namespace} patch hpa {hpa} --type=merge -p '{\"spec\":{\"maxReplicas\":{cap}}}'`.[[ {excess} beyond that number are stopped at once, so be sure that they are of no use.]]"},
 				{Text: "Then see whether the metric measures what replicas can share: `kubectl -n {namespace} describe hpa {hpa}`."},
 			},
 		},

@@ -161,11 +161,11 @@ func hpaRunaway(s *scope) answer {
 		return no(fmt.Sprintf("it went from %d to %d, and the metric has had no time to fall", c.From, c.To))
 	}
 	a := yes(byField, fmt.Sprintf("from %d to %d replicas since %s UTC", c.From, c.To, c.Since.UTC().Format("15:04")))
-	if !known {
-		a.Proofs = []proof{bySignature}
+	if !known || raised == nil {
+		a.Proofs = []proof{bySignature} // it may be that there are more and more requests
 	}
-	a = a.at(hpaRef(hpa)).with("hpa", hpa.Name, "workload", hpa.Spec.ScaleTargetRef.Name, "from", strconv.Itoa(c.From), "to", strconv.Itoa(c.To),
-		"since", c.Since.UTC().Format("15:04"), "cap", strconv.Itoa(max(2*c.From, int(replicas(hpa.Spec.MinReplicas)))), "workload_target", s.commonFacts(scaledBy(hpa))["target"]).
+	a = withCap(a.at(hpaRef(hpa)), hpa, c, raised).with("hpa", hpa.Name, "workload", hpa.Spec.ScaleTargetRef.Name, "from", strconv.Itoa(c.From), "to", strconv.Itoa(c.To),
+		"since", c.Since.UTC().Format("15:04"), "workload_target", s.commonFacts(scaledBy(hpa))["target"]).
 		seen(hpaRef(hpa), "status.currentReplicas", strconv.Itoa(int(hpa.Status.CurrentReplicas)), s.At).
 		seen(hpaRef(hpa), "spec.maxReplicas", strconv.Itoa(int(hpa.Spec.MaxReplicas)), s.At)
 	for _, e := range s.sizeEvents(hpa, changeWindow) {
@@ -180,6 +180,25 @@ func hpaRunaway(s *scope) answer {
 		a = a.brings("hpa-at-max", hpaRef(hpa), fmt.Sprintf("it is at its maximum of %d", hpa.Spec.MaxReplicas))
 	}
 	return s.climbedWith(a, hpa, c)
+}
+
+// withCap adds a maximum to stop at: near where it began, where somebody is
+// known to have raised it; otherwise what runs now, which may be what bears the
+// load.
+func withCap(a answer, hpa *autoscalingv2.HorizontalPodAutoscaler, c climb, raised *Change) answer {
+	now := int(hpa.Status.CurrentReplicas)
+	most := max(2*c.From, int(replicas(hpa.Spec.MinReplicas)))
+	if raised == nil {
+		most = max(most, now)
+	}
+	if most >= int(hpa.Spec.MaxReplicas) {
+		return a
+	}
+	a = a.with("cap", strconv.Itoa(most))
+	if now > most {
+		a = a.with("excess", count(now-most, "replica"))
+	}
+	return a
 }
 
 // hadTime tells that the new replicas are there, and have been for long enough

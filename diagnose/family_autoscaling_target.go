@@ -116,6 +116,10 @@ func (v *view) overlap(one, other Ref) bool {
 // it to be said that somebody takes it back.
 const resetLeast = 2
 
+// resetWithin is how near to such a write the autoscaler must have set its size:
+// it does so at its next look. Somebody may scale by hand, once.
+const resetWithin = 10 * time.Minute
+
 // byAutoscaler are the field managers that write for an autoscaler.
 var byAutoscaler = []string{"kube-controller-manager", "horizontal-pod-autoscaler"}
 
@@ -146,6 +150,11 @@ func hpaReplicasReset(s *scope) answer {
 	write := s.lastWrite(target, "spec.replicas")
 	if write == nil || slices.Contains(byAutoscaler, write.Manager) || write.At.Before(first) || s.At.Sub(write.At) > changeWindow {
 		return no("nobody but the autoscaler is known to write it")
+	}
+	if !slices.ContainsFunc(s.sizeEvents(hpa, changeWindow), func(e sizeEvent) bool {
+		return e.size == size && min(e.Last.Sub(write.At).Abs(), e.First.Sub(write.At).Abs()) <= resetWithin
+	}) {
+		return no(write.Manager + " wrote it once, and the autoscaler did not set it anew for that")
 	}
 	change := &Change{At: write.At, Source: "scale", Who: write.Manager, Object: target, Field: "spec.replicas", Summary: "spec.replicas was written, which the autoscaler owns"}
 	why := fmt.Sprintf("%s writes spec.replicas as well, at %s UTC the last time, and the autoscaler set %d anew %s", write.Manager, write.At.UTC().Format("15:04"), size, times(often[size]-1))
