@@ -48,7 +48,8 @@ func batchCauses() []causeInfo {
 			Summary: "The Job {name} does not end: {main} of {pod} is done since {since} UTC, and {sidecar} goes on.",
 			Remedies: []remedy{
 				{Text: "Make {sidecar} a native sidecar, so that it ends with the others: move it to initContainers, with restartPolicy: Always."},
-				{Text: "End it this time: `kubectl -n {namespace} exec {pod} -c {sidecar} -- kill 1`."},
+				{Text: "End it this time: `kubectl -n {namespace} exec {pod} -c {proxy} -- pilot-agent request POST quitquitquit`."},
+				{Text: "End it this time: `kubectl -n {namespace} exec {pod} -c {other} -- kill 1`. If it ends with an error then, the pod counts as failed, and the Job does its work again."},
 			},
 		},
 	}

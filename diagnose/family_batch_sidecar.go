@@ -43,6 +43,11 @@ func sidecarBlocksJob(s *scope) answer {
 		if !known {
 			a.Proofs = []proof{bySignature}
 		}
+		if name == meshProxy { // which ends well when it is asked to
+			a = a.with("proxy", name)
+		} else {
+			a = a.with("other", name)
+		}
 		return a.with("pod", pod.Name, "main", main.Spec.Name, "sidecar", name, "since", since.UTC().Format("15:04")).
 			seen(ref, main.endedPath()+".exitCode", "0", since).seen(ref, left.path()+".state.running", "since "+left.Status.State.Running.StartedAt.UTC().Format("15:04"), s.At)
 	}
