@@ -58,8 +58,9 @@ const (
 // noSecret fits a field whose value says nothing, or is still to be filled in:
 // the beginning of a list of objects, the PASSWORD of a command to be typed. Or
 // it is a file, and the system says what is wrong with it: "/etc/passwd":
-// permission denied.
-var noSecret = regexp.MustCompile(`(?i)^[^:=]*[:=]\s*\\*["']?(?:true|false|null|nil|none|<nil>|\[\{|(?-i:PASSWORD)\x60?|permission|executable|stat|no|not)?$`)
+// permission denied. Or a token was asked for, and a runtime says what came of
+// it: failed to fetch anonymous token: unexpected status, Get "https://…".
+var noSecret = regexp.MustCompile(`(?i)^[^:=]*[:=]\s*\\*["']?(?:true|false|null|nil|none|<nil>|\[\{|(?-i:PASSWORD)\x60?|permission|executable|stat|no|not|unexpected|get|post)?$`)
 
 // fieldHints are in every secretField.
 var fieldHints = []string{"pass", "pwd", "secret", "token", "credential", "key"}

@@ -25,6 +25,8 @@ func TestWhatPeopleNeedToReadStays(t *testing.T) {
 		"`kubectl create secret docker-registry pull --docker-username=USER --docker-password=PASSWORD`, and name it",
 		`Failed to pull image "registry.acme.example/shop/checkout:1.4.2": not found`,
 		`Error: couldn't find key DB_PASSWORD in Secret shop/checkout`,
+		`failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized`,
+		`failed to fetch anonymous token: Get "https://auth.acme.example/x": dial tcp: i/o timeout`,
 		`references non-existent secret key: DB_HOST`,
 		`MountVolume.SetUp failed for volume "tls" : secret "checkout-tls" not found`,
 		`image: registry.acme.example/shop/checkout@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`,
