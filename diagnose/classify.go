@@ -12,6 +12,7 @@ import (
 const (
 	createGrace    = time.Minute      // from the node to the first container
 	initGrace      = 2 * time.Minute  // for an init container
+	gateGrace      = 2 * time.Minute  // from ready containers to open readiness gates
 	readyGrace     = time.Minute      // from the start of a container to its readiness
 	scaleUpGrace   = 10 * time.Minute // for a node that the autoscaler adds
 	placeGrace     = 30 * time.Second // for a volume that is being made, or a gate that is being opened
@@ -27,6 +28,10 @@ var (
 	configReasons = []string{"CreateContainerConfigError"}
 	crashReasons  = []string{"CrashLoopBackOff", "RunContainerError", "CreateContainerError", "PostStartHookError", "PreStartHookError"}
 	createReasons = []string{"FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox", "FailedMapVolume", "NetworkNotReady"}
+	// mountReasons count at once. An address that the network has not ready yet,
+	// or a volume that another node is letting go of, is mostly there the next
+	// time that the kubelet tries.
+	mountReasons = []string{"FailedMount", "FailedMapVolume"}
 )
 
 // classify says where a pod is stuck. Nothing is stuck in one that is ready,
@@ -80,9 +85,12 @@ func (v *view) roomIsMade(pod *corev1.Pod, scheduled *corev1.PodCondition) bool 
 // classifyWhole is for a pod that is not ready though no container says why.
 func (v *view) classifyWhole(pod *corev1.Pod) stuck {
 	if ready := condition(pod, corev1.ContainersReady); ready != nil && ready.Status == corev1.ConditionTrue {
+		if v.At.Sub(ready.LastTransitionTime.Time) < gateGrace {
+			return stuck{class: starting, pod: pod} // a load balancer takes its time to ask a new target
+		}
 		return stuck{class: unready, pod: pod} // a readiness gate
 	}
-	if pod.Status.StartTime == nil || v.At.Sub(pod.CreationTimestamp.Time) > createGrace || v.lastEvent(refOf("Pod", pod), createReasons...) != nil {
+	if pod.Status.StartTime == nil || v.At.Sub(pod.CreationTimestamp.Time) > createGrace || v.lastEvent(refOf("Pod", pod), mountReasons...) != nil {
 		return stuck{class: creating, pod: pod}
 	}
 	return stuck{class: starting, pod: pod}
@@ -139,7 +147,7 @@ func (v *view) classifyCreating(run runOf) class {
 	if scheduled := condition(run.Pod, corev1.PodScheduled); scheduled != nil {
 		since = scheduled.LastTransitionTime.Time
 	}
-	if v.At.Sub(since) > createGrace || v.lastEvent(run.ref(), createReasons...) != nil {
+	if v.At.Sub(since) > createGrace || v.lastEvent(run.ref(), mountReasons...) != nil {
 		return creating
 	}
 	return starting
