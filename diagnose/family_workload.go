@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
@@ -151,7 +152,7 @@ func (s *scope) missingPods(w *workload) int {
 	}
 	alive := 0
 	for _, pod := range w.Pods {
-		if podActive(pod) {
+		if podActive(pod) || w.awaits(pod, s.At) {
 			alive++
 		}
 	}
@@ -165,6 +166,16 @@ func (s *scope) missingPods(w *workload) int {
 		return 0
 	}
 	return max(0, int(w.Desired)-alive)
+}
+
+// awaits tells that a pod is leaving in its time, and that its successor is made
+// only when it is gone.
+func (w *workload) awaits(pod *corev1.Pod, now time.Time) bool {
+	if pod.DeletionTimestamp == nil || now.Sub(pod.DeletionTimestamp.Time) > terminateGrace {
+		return false
+	}
+	recreates := w.deployment != nil && w.deployment.Spec.Strategy.Type == appsv1.RecreateDeploymentStrategyType
+	return w.statefulSet != nil || w.daemonSet != nil || recreates
 }
 
 // history tells that a group of failed pods has long been replaced: all that
