@@ -16,19 +16,29 @@ type dependency struct {
 	Service Ref    // zero for a host outside the cluster
 }
 
+// dependenciesLimit bounds how many hosts of one workload are looked at. No
+// program needs as many; a ConfigMap of a megabyte can name 30,000.
+const dependenciesLimit = 1000
+
 // dependenciesOf lists what a workload names in its template and its
 // configuration, without itself.
 func (v *view) dependenciesOf(w *workload) []dependency {
 	root := v.ownerOf(w.Object)
 	var list []dependency
+	type known struct {
+		host    Host
+		service Ref
+	}
+	there := map[known]bool{}
 	add := func(host Host, via string) {
 		service, inside := v.serviceOf(host, w.Ref.Namespace)
 		if !inside {
 			service = Ref{}
 		}
-		if v.isOwn(w, service) || slices.ContainsFunc(list, func(d dependency) bool { return d.Host == host && d.Service == service }) {
+		if there[known{host, service}] || len(list) >= dependenciesLimit || v.isOwn(w, service) {
 			return
 		}
+		there[known{host, service}] = true
 		list = append(list, dependency{host, via, service})
 	}
 	for _, reference := range v.named[root] {
