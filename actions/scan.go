@@ -56,7 +56,7 @@ func scanHeadline(scans []ops.Scan) string {
 	causes, workloads, gaps := 0, 0, 0
 	var names []string
 	for _, scan := range scans {
-		causes += len(scan.Groups())
+		causes += len(scan.Groups)
 		workloads += scan.Workloads
 		gaps += len(scan.Unknown)
 		names = append(names, place(scan))

@@ -22,7 +22,7 @@ func (p *patient) Scan(_ context.Context, place ops.Target, _ func(ops.Target) b
 }
 
 func TestDiagnoseWithoutATargetLooksAtTheChannelsNamespace(t *testing.T) {
-	broken := []ops.Diagnosis{{Causes: []ops.Cause{{ID: "image-not-found", Confidence: ops.Proven}}}}
+	broken := []ops.Group{{Cause: ops.Cause{ID: "image-not-found", Confidence: ops.Proven}}}
 	both := []ops.Target{{Cluster: "prod-eu", Environment: "production"}, {Cluster: "dev", Environment: "development"}}
 	for name, c := range map[string]struct {
 		own  ops.Ref
@@ -30,7 +30,7 @@ func TestDiagnoseWithoutATargetLooksAtTheChannelsNamespace(t *testing.T) {
 		want string
 	}{
 		"all is well":     {ops.Ref{Cluster: "prod-eu", Namespace: "shop"}, ops.Scan{Workloads: 7}, "All is well in prod-eu/shop: 7 workloads looked at."},
-		"one cause":       {ops.Ref{Cluster: "prod-eu", Namespace: "shop"}, ops.Scan{Workloads: 7, Diagnoses: broken}, "One cause of trouble in prod-eu/shop, with 7 workloads looked at."},
+		"one cause":       {ops.Ref{Cluster: "prod-eu", Namespace: "shop"}, ops.Scan{Workloads: 7, Groups: broken}, "One cause of trouble in prod-eu/shop, with 7 workloads looked at."},
 		"nothing to see":  {ops.Ref{Cluster: "prod-eu", Namespace: "shop"}, ops.Scan{}, "There is no workload in prod-eu/shop that you may see."},
 		"not all is read": {ops.Ref{Cluster: "prod-eu"}, ops.Scan{Workloads: 7, Unknown: []ops.Gap{{}}}, "No cause was found in prod-eu, with 7 workloads looked at, but not everything could be known."},
 	} {

@@ -20,14 +20,14 @@ func renderScans(scans []ops.Scan, headline string) []slack.Block {
 	blocks := []slack.Block{section(scanMark(scans) + " " + bold(headline, 600))}
 	step := 0
 	for _, scan := range scans {
-		for i, group := range scan.Groups() {
+		for i, group := range scan.Groups {
 			step++
 			if i < groupsLimit {
 				blocks = append(blocks, divider())
 				blocks = append(blocks, lines(groupLines(scan, group, step))...)
 			}
 		}
-		if left := len(scan.Groups()) - groupsLimit; left > 0 {
+		if left := len(scan.Groups) - groupsLimit; left > 0 {
 			blocks = append(blocks, aside(fmt.Sprintf("And %d causes more: `steward scan` shows them all.", left)))
 		}
 		blocks = append(blocks, lines(scanGaps(scan.Unknown))...)
@@ -109,7 +109,7 @@ func scanOffers(scans []ops.Scan) map[int]ops.Request {
 	offers := map[int]ops.Request{}
 	step := 0
 	for _, scan := range scans {
-		for i, group := range scan.Groups() {
+		for i, group := range scan.Groups {
 			step++
 			if i < groupsLimit && len(group.Cause.Remedy) > 0 && group.Cause.Remedy[0].Action != "" {
 				offers[step] = remedyRequest(diagnosedAs(scan, group), group.Cause.Remedy[0])

@@ -84,9 +84,11 @@ func scan() ops.Scan {
 	on := func(name string) ops.Diagnosis {
 		return ops.Diagnosis{Target: ops.DiagnosisTarget{Namespace: "shop", Kind: "Deployment", Name: name}, Causes: []ops.Cause{node}}
 	}
+	diagnoses := []ops.Diagnosis{diagnosis(), on("cart"), on("search")}
+	groups := ops.GroupByCause(diagnoses)
+	ops.SortGroups(groups)
 	return ops.Scan{
-		Schema: ops.ScanSchema, Cluster: "prod-eu", Namespace: "shop", Workloads: 9,
-		Diagnoses: []ops.Diagnosis{diagnosis(), on("cart"), on("search")},
+		Schema: ops.ScanSchema, Cluster: "prod-eu", Namespace: "shop", Workloads: 9, Diagnoses: diagnoses, Groups: groups,
 		Unknown:   []ops.Gap{{Check: "scan", Missing: "steward may not list secrets in the namespace shop: its role lacks that rule"}},
 	}
 }

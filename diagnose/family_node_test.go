@@ -25,7 +25,7 @@ func silence(node string, pods ...string) []op {
 
 func TestAScanMakesOneGroupOfAllThatASilentNodeTakesDown(t *testing.T) {
 	scan := theEngine(t).Scan(snapshotOf(t, "daily", "Namespace/shop", silence("node-1", "checkout-41-a", "ledger-0", "agent-a", "catalog-7-a")...))
-	groups := scan.Groups()
+	groups := scan.Groups
 	if len(groups) != 1 || groups[0].Cause.ID != "node-unreachable" || groups[0].Cause.Object != "Node/node-1" || len(groups[0].Targets) != 4 {
 		t.Fatalf("got %d groups: %+v", len(groups), groups)
 	}

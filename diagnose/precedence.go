@@ -50,9 +50,6 @@ var precedence = []struct {
 	{"hpa-runaway", []string{"hpa-at-max", "readiness-lost", "cluster-full", "quota-exceeded"}, "its replicas fill whatever there is"},
 	{"job-deadline-exceeded", []string{"init-waiting"}, "what waits for the Job waits for ever"},
 	{"job-backoff-exceeded", []string{"init-waiting"}, "what waits for the Job waits for ever"},
-	{"node-unreachable", []string{"stuck-terminating"}, "nobody on the node is left to stop the pod"},
-	{"node-gone", []string{"stuck-terminating"}, "nobody on the node is left to stop the pod"},
-	{"node-runtime-down", []string{"stuck-terminating"}, "the node cannot stop its pods"},
 	{"cluster-dns-down", []string{"shared-cause", "dependency-unreachable", "readiness-lost", "init-waiting", "init-failed", "registry-unreachable"}, "all that is found by name fails with it"},
 	{"dns-egress-denied", []string{"dependency-unreachable", "readiness-lost", "network-policy-denies"}, "what cannot be found is not even tried"},
 	{"shared-cause", []string{"readiness-lost", "deploy-regression", "app-exception", "liveness-too-tight", "dependency-unreachable", "registry-unreachable", "config-changed", "bad-credentials", "overload"}, "several services fail for it at once"},
@@ -60,12 +57,14 @@ var precedence = []struct {
 
 // outranks tells whether one candidate explains another away.
 func outranks(winner, loser *candidate) bool {
+	// Several services may also share a configuration, which no node explains.
+	return explains(winner.cause.ID, loser.cause.ID) && (loser.cause.ID != "shared-cause" || loser.object == winner.object)
+}
+
+// explains tells whether the table lets one cause explain another.
+func explains(winner, loser string) bool {
 	for _, rule := range precedence {
-		if rule.winner != winner.cause.ID || !slices.Contains(rule.losers, loser.cause.ID) {
-			continue
-		}
-		// Several services may also share a configuration, which no node explains.
-		if loser.cause.ID != "shared-cause" || loser.object == winner.object {
+		if rule.winner == winner && slices.Contains(rule.losers, loser) {
 			return true
 		}
 	}

@@ -47,6 +47,7 @@ func (e *Engine) Scan(s *Snapshot) ops.Scan {
 	slices.SortStableFunc(scan.Diagnoses, func(a, b ops.Diagnosis) int {
 		return cmp.Or(cmp.Compare(a.Causes[0].Confidence.Rank(), b.Causes[0].Confidence.Rank()), -cmp.Compare(len(a.Causes[0].Effects), len(b.Causes[0].Effects)))
 	})
+	scan.Groups = groupsOf(scan.Diagnoses)
 	return scan
 }
 

@@ -140,7 +140,7 @@ func TestAScanGroupsWhatOneCauseBringsDown(t *testing.T) {
 		crash("catalog-7-*/catalog", "Error: connect ECONNREFUSED redis:6379"),
 		[]op{{Container: "redis-1-a/redis", Waiting: "ErrImagePull", Message: "registry.acme.example/shop/redis:2.1.0: not found", Since: "20m"}})
 	scan := theEngine(t).Scan(snapshotOf(t, "steady", "Namespace/shop", changes...))
-	groups := scan.Groups()
+	groups := scan.Groups
 	if len(groups) != 1 || groups[0].Cause.ID != "image-not-found" || len(groups[0].Targets) != 3 {
 		t.Errorf("got %d groups: %+v", len(groups), groups)
 	}

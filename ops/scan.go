@@ -19,6 +19,8 @@ type Scan struct {
 	Unknown []Gap `json:"unknown"`
 	// Namespace is what was looked at, "" for the whole cluster.
 	Namespace string `json:"-"`
+	// Groups are the diagnoses by cause, for people.
+	Groups []Group `json:"-"`
 }
 
 // Group is one cause and all that it brings down: one bad node under forty
@@ -30,12 +32,11 @@ type Group struct {
 	Targets []DiagnosisTarget `json:"targets"`
 }
 
-// Groups gathers a scan's diagnoses by their first cause, most important first:
-// the surest, then what brings down most.
-func (s Scan) Groups() []Group {
+// GroupByCause gathers diagnoses that have causes by their first one.
+func GroupByCause(diagnoses []Diagnosis) []Group {
 	var groups []Group
 	at := map[[2]string]int{}
-	for _, d := range s.Diagnoses {
+	for _, d := range diagnoses {
 		cause := d.Causes[0]
 		key := [2]string{cause.ID, cause.Object}
 		i, known := at[key]
@@ -46,8 +47,13 @@ func (s Scan) Groups() []Group {
 		}
 		groups[i].Targets = append(groups[i].Targets, d.Target)
 	}
+	return groups
+}
+
+// SortGroups puts the most important first: the surest, then what brings down
+// most.
+func SortGroups(groups []Group) {
 	slices.SortStableFunc(groups, func(a, b Group) int {
 		return cmp.Or(cmp.Compare(a.Cause.Confidence.Rank(), b.Cause.Confidence.Rank()), -cmp.Compare(len(a.Targets), len(b.Targets)))
 	})
-	return groups
 }

@@ -95,7 +95,7 @@ func printScan(out io.Writer, format string, scan ops.Scan) error {
 
 // scan writes one part a cause, with what it brings down and what to do first.
 func (t terminal) scan(scan ops.Scan) {
-	groups := scan.Groups()
+	groups := scan.Groups
 	of := good
 	if len(groups) > 0 {
 		of = bad
