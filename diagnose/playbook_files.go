@@ -71,9 +71,14 @@ func playbookNames(path string) ([]string, error) {
 	for _, entry := range entries {
 		name := entry.Name()
 		yaml := strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
-		if yaml && !entry.IsDir() && !strings.HasPrefix(name, ".") && !strings.HasSuffix(name, testSuffix) {
-			names = append(names, filepath.Join(path, name))
+		if !yaml || entry.IsDir() || strings.HasPrefix(name, ".") || strings.HasSuffix(name, testSuffix) {
+			continue
 		}
+		file := filepath.Join(path, name)
+		if is, err := os.Stat(file); err == nil && !is.Mode().IsRegular() { // a pipe would be waited for
+			return nil, fmt.Errorf("%s is no file", file)
+		}
+		names = append(names, file)
 	}
 	slices.Sort(names)
 	return names, nil
