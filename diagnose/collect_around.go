@@ -30,6 +30,9 @@ func (c *collector) around(ctx context.Context) {
 		queries = append(queries, Query{Kind: c.target.Kind, Namespace: namespace, Name: c.target.Name})
 	}
 	if c.target.Kind == "Namespace" || c.target.Kind == "Node" {
+		if c.target.Kind == "Namespace" {
+			c.target.Namespace = c.target.Name // what is elsewhere is not asked for
+		}
 		c.target.Name = ""
 		c.everything(ctx)
 		return

@@ -33,7 +33,7 @@ func rolloutCauses() []causeInfo {
 			Means:   "As many pods must stay healthy as are healthy now, so that none may be evicted. Nodes with these pods cannot be emptied, and upgrades of the cluster wait for ever.",
 			Summary: "No pod may be evicted: the PodDisruptionBudget {budget} wants {must} healthy pods, and {healthy} of {expected} are[[, while the node {node} is being emptied]].",
 			Remedies: []remedy{
-				{Text: "Let one go: `kubectl -n {namespace} patch pdb {budget} --type=merge -p '{\"spec\":{\"maxUnavailable\":1,\"minAvailable\":null}}'`."},
+				{Text: "Let one go, which is an outage while there is only one: `kubectl -n {namespace} patch pdb {budget} --type=merge -p '{\"spec\":{\"maxUnavailable\":1,\"minAvailable\":null}}'`."},
 				{Text: "Run one more replica than the budget wants ({one_more} in all)."},
 			},
 		},

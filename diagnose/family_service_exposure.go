@@ -37,6 +37,9 @@ func loadBalancerPending(s *scope) answer {
 	if event == nil && waited < balancerGrace {
 		return no(ref.String() + " was made just now, and has time")
 	}
+	if event == nil && s.Workload() != nil {
+		return no(ref.String() + " has no address, and nobody says why: a cluster without load balancers gives none")
+	}
 	a := yes(byField, ref.String()+" has no address from its load balancer").at(ref).
 		with("service", service.Name, "waited", age(waited)).
 		seen(ref, "status.loadBalancer", "{}", s.At)

@@ -42,6 +42,7 @@ type Config struct {
 	Environment string // for example "production"
 	Kubeconfig  string // path of a kubeconfig; empty means the cluster that steward runs in
 	Context     string // of the kubeconfig; empty means its current one
+	Kubelets    bool   // kubelets may be asked, with the cluster's own credentials
 }
 
 // Cluster is one cluster with the clients to speak to it. The clients are safe
@@ -157,8 +158,11 @@ func open(config Config) (*Cluster, error) {
 	if cluster.watching, err = openWatching(cfg, stream); err != nil {
 		return nil, err
 	}
-	if cluster.Kubelets, err = NewKubelets(cfg); err != nil {
-		return nil, err
+	cluster.Kubelets = noKubelets()
+	if config.Kubelets {
+		if cluster.Kubelets, err = NewKubelets(cfg); err != nil {
+			return nil, err
+		}
 	}
 	cluster.reader = apiReader{cluster.Metadata}
 	return cluster, nil

@@ -46,6 +46,12 @@ func NewKubelets(cfg *rest.Config) (*Kubelets, error) {
 	return &Kubelets{client: &http.Client{Transport: transport, Timeout: requestTimeout, CheckRedirect: stay}}, nil
 }
 
+// noKubelets is for a cluster whose kubelets are not to be asked: whoever is
+// root on a node would be given what steward may do everywhere.
+func noKubelets() *Kubelets {
+	return &Kubelets{refuse: errors.New("steward was not told that it may ask kubelets (clusters[].kubelets)")}
+}
+
 // Get reads a path of a node's kubelet, such as "/stats/summary". The caller
 // closes what it gives.
 func (k *Kubelets) Get(ctx context.Context, node *corev1.Node, path string) (io.ReadCloser, error) {

@@ -13,7 +13,7 @@ import (
 func clusterConfigs(s settings.Settings) []kube.Config {
 	configs := make([]kube.Config, len(s.Clusters))
 	for i, cluster := range s.Clusters {
-		configs[i] = kube.Config{Name: cluster.Name, Environment: cluster.Environment, Kubeconfig: cluster.Kubeconfig, Context: cluster.Context}
+		configs[i] = kube.Config{Name: cluster.Name, Environment: cluster.Environment, Kubeconfig: cluster.Kubeconfig, Context: cluster.Context, Kubelets: cluster.Kubelets}
 	}
 	return configs
 }

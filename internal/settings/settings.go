@@ -70,6 +70,9 @@ type Cluster struct {
 	// SecretNamespaces are where the values of the Secrets that a target names may
 	// be read, to be hashed, and certificates with them. None unless it says so.
 	SecretNamespaces []string `yaml:"secret_namespaces"`
+	// Kubelets lets steward ask kubelets how full volumes are and how much CPU
+	// limits hold back. Each that is asked is given steward's own credentials.
+	Kubelets bool `yaml:"kubelets"`
 }
 
 // State says where the journal is kept.
