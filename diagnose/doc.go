@@ -8,7 +8,7 @@
 //
 // The files, by what they are about; a test holds this list to them:
 //
-//   - What the other rooms use: diagnose.go, scan.go, caches.go, catalogue.go,
+//   - What the other rooms use: diagnose.go, scan*.go, caches.go, catalogue.go,
 //     schema.go.
 //   - What a Snapshot holds, trimmed, redacted and hashed: snapshot*.go, ref.go;
 //     assemble*.go puts it together.
