@@ -79,8 +79,8 @@ func TestNoSecretOfAnObjectIsInASnapshot(t *testing.T) {
 			t.Fatal(err)
 		}
 		object = other
-		if make := typed[other.GetKind()]; make != nil {
-			object = make()
+		if empty := typed[other.GetKind()]; empty != nil {
+			object = empty()
 			if err := runtime.DefaultUnstructuredConverter.FromUnstructured(other.Object, object); err != nil {
 				t.Fatal(err)
 			}
