@@ -189,7 +189,11 @@ func (s *scope) portMismatch(service *corev1.Service, at int, w *workload) answe
 	}
 	has := strings.Join(declared, ", ")
 	path := fmt.Sprintf("spec.ports[%d].targetPort", at)
-	a := yes(byField, fmt.Sprintf("port %d of %s leads to %s, and %s has %s", port.Port, ref, targetText(port), w.Ref, has)).at(ref).
+	of := byField
+	if targetName(port) == "" && !s.Needed && s.Failure == nil {
+		of = bySignature // a program may listen where its template declares nothing, and nobody fails for it
+	}
+	a := yes(of, fmt.Sprintf("port %d of %s leads to %s, and %s has %s", port.Port, ref, targetText(port), w.Ref, has)).at(ref).
 		with("service", service.Name, "port", strconv.Itoa(int(port.Port)), "target_port", targetText(port), "backend", w.Ref.String(), "backend_name", w.Ref.Name, "ports", has).
 		seen(ref, path, targetText(port), s.At).
 		seen(w.Ref, "spec.template.spec.containers[*].ports", has, s.At)
