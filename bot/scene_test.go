@@ -89,7 +89,7 @@ func scan() ops.Scan {
 	ops.SortGroups(groups)
 	return ops.Scan{
 		Schema: ops.ScanSchema, Cluster: "prod-eu", Namespace: "shop", Workloads: 9, Diagnoses: diagnoses, Groups: groups,
-		Unknown:   []ops.Gap{{Check: "scan", Missing: "steward may not list secrets in the namespace shop: its role lacks that rule"}},
+		Unknown: []ops.Gap{{Check: "scan", Missing: "steward may not list secrets in the namespace shop: its role lacks that rule"}},
 	}
 }
 
