@@ -161,7 +161,7 @@ func TestAScanOfAClusterWithNothingForTheAskerTellsNothing(t *testing.T) {
 	w.control()
 	scan := func(namespace string, may func(ops.Target) bool) ops.Scan {
 		var asked []Query
-		s := theEngine(t).Collect(context.Background(), paper{w, &asked}, ops.Target{Cluster: "local", Namespace: namespace}, may, testKey)
+		s := theEngine(t).Collect(context.Background(), onPaper(w, &asked), ops.Target{Cluster: "local", Namespace: namespace}, may, testKey)
 		s.At = noon
 		return theEngine(t).Scan(s)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -18,11 +19,16 @@ import (
 // knows the field selectors that say where pods are.
 type paper struct {
 	world *world
+	mu    *sync.Mutex // lists are asked for at once
 	asked *[]Query
 }
 
+func onPaper(w *world, asked *[]Query) paper { return paper{w, new(sync.Mutex), asked} }
+
 func (p paper) List(_ context.Context, q Query) ([]runtime.Object, error) {
+	p.mu.Lock()
 	*p.asked = append(*p.asked, q)
+	p.mu.Unlock()
 	selector, err := labels.Parse(q.Labels)
 	var found []runtime.Object
 	for _, object := range p.world.objects {
@@ -49,7 +55,7 @@ func (w *world) collect(may func(ops.Target) bool) (*Snapshot, []Query) {
 	target := ops.Target{Cluster: "local", Namespace: "shop", Kind: "Deployment", Name: "checkout"}
 	engine, err := NewEngine()
 	must(err)
-	s := engine.Collect(context.Background(), paper{w, &asked}, target, may, testKey)
+	s := engine.Collect(context.Background(), onPaper(w, &asked), target, may, testKey)
 	s.At = noon
 	return s, asked
 }
